@@ -1,0 +1,48 @@
+"""Every error that xcase raises on purpose.
+
+    XcaseError                 exit status 1
+    ├── UsageError             2   wrong use or bad configuration
+    │   ├── TaxonomyError          a skill or industry table is faulty
+    │   └── ModelError             a model is missing or is not the pinned one
+    ├── AnalysisError          4   the analysis folder is damaged or from another version
+    └── ReadError              –   one input could not be read; becomes a line in errors.jsonl
+
+Each message says what was wrong, with the value, and what to do next.
+"""
+
+
+class XcaseError(Exception):
+    """Base class; ``exit_status`` is what the command line returns for it."""
+
+    exit_status = 1
+
+
+class UsageError(XcaseError):
+    """Wrong use or bad configuration."""
+
+    exit_status = 2
+
+
+class TaxonomyError(UsageError):
+    """A skill or industry table is faulty; the message lists every fault found."""
+
+
+class ModelError(UsageError):
+    """A model is missing, damaged, or not the one that the manifest pins."""
+
+
+class AnalysisError(XcaseError):
+    """The analysis folder is missing, damaged or was written by another version."""
+
+    exit_status = 4
+
+
+class ReadError(XcaseError):
+    """One input could not be read.
+
+    ``code`` is one of the upper-case codes listed in :mod:`xcase.read`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,0 +1,214 @@
+"""Every noun of xcase: the frozen records that travel between the stages.
+
+All positions are half-open ``[start, end)`` offsets in Unicode code points of the text of the
+document that a record belongs to. The fields of the records written to disk stand in the order in
+which they are written (``CONTRACT`` in the README).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+Phase = Literal["background", "journey", "outcome", "other"]
+Status = Literal["had", "lacked", "developed", "used"]
+Holder = Literal["mentee", "mentor", "other"]
+Polarity = Literal["positive", "negative", "mixed"]
+OutcomeType = Literal[
+    "promotion", "role_change", "venture", "funding", "award", "performance",
+    "team_growth", "confidence", "network", "education", "retention", "other",
+]  # fmt: skip
+
+PHASES: tuple[Phase, ...] = ("background", "journey", "outcome", "other")
+STATUSES: tuple[Status, ...] = ("had", "lacked", "developed", "used")
+HOLDERS: tuple[Holder, ...] = ("mentee", "mentor", "other")
+POLARITIES: tuple[Polarity, ...] = ("positive", "negative", "mixed")
+OUTCOME_TYPES: tuple[OutcomeType, ...] = (
+    "promotion", "role_change", "venture", "funding", "award", "performance",
+    "team_growth", "confidence", "network", "education", "retention", "other",
+)  # fmt: skip
+
+
+class Span(NamedTuple):
+    """``text[start:end]`` of a document."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One document as it was read, before anything is known about it.
+
+    ``text`` is plain text in which a heading is a line that starts with ``#`` wherever the format
+    tells headings apart (Markdown, HTML, Word, PDF by font size); rows and ``.txt`` stay unchanged.
+    """
+
+    id: str
+    path: str
+    sha256: str
+    title: str
+    metadata: dict[str, Any]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A span that the network marked; ``readings`` are its possible labels with probabilities.
+
+    ``score`` is the probability that the span is of this ``kind`` at all. The readings of a skill
+    are ``skill``, ``status`` and ``holder`` (an ``alias``, which was looked up, has no ``skill``),
+    those of an outcome ``outcome`` and ``polarity``, each a tuple of probabilities in label order;
+    other kinds have none.
+    """
+
+    kind: str
+    start: int
+    end: int
+    score: float
+    readings: dict[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What the network says of a document, before any decision is taken.
+
+    ``phases[i]``, ``case_starts[i]`` belong to the i-th unit (sentence) of the document.
+    """
+
+    phases: tuple[tuple[float, ...], ...]
+    case_starts: tuple[float, ...]
+    has_case: float
+    industry_from: tuple[float, ...]
+    industry_to: tuple[float, ...]
+    spans: tuple[Tagged, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An input that was skipped or cut: one line of ``errors.jsonl``."""
+
+    path: str
+    sha256: str
+    stage: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A phrase and where it stands: ``surface == text[start:end]``."""
+
+    surface: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The mentee or the mentor (who may be an organisation) of a case."""
+
+    name: str | None
+    description: str | None
+    mentions: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndustryGuess:
+    """An industry label with the words that speak for it."""
+
+    label: str
+    confidence: float
+    evidence: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """How the mentoring was run: lengths of time, meeting rhythm, and form."""
+
+    duration: tuple[Quote, ...] = ()
+    cadence: tuple[Quote, ...] = ()
+    format: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, heading or list item, with the part of the story that it tells."""
+
+    start: int
+    end: int
+    phase: Phase
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class SkillMention:
+    """A skill shown at a place in the text, with its status and whose it is."""
+
+    skill: str
+    start: int
+    end: int
+    surface: str
+    status: Status
+    holder: Holder
+    phase: Phase
+    hypothetical: bool
+    confidence: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A result that the text says happened."""
+
+    type: OutcomeType
+    start: int
+    end: int
+    surface: str
+    polarity: Polarity
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One story of one person (or group) from background to outcome."""
+
+    id: str
+    document_id: str
+    title: str
+    start: int
+    end: int
+    mentee: Person | None
+    mentor: Person | None
+    industry_from: IndustryGuess | None
+    industry_to: IndustryGuess | None
+    role_from: Quote | None
+    role_to: Quote | None
+    program: Program
+    sentences: tuple[Sentence, ...]
+    skills: tuple[SkillMention, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document after analysis: one line of ``documents.jsonl``."""
+
+    id: str
+    path: str
+    sha256: str
+    title: str
+    metadata: dict[str, Any]
+    text: str
+    kind: Literal["cases", "not_a_case"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything that a run wrote, as read back from the analysis folder."""
+
+    documents: tuple[Document, ...]
+    cases: tuple[Case, ...]
+    skipped: tuple[Skipped, ...]
+    run: dict[str, Any] = field(default_factory=dict)
