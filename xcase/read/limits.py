@@ -1,0 +1,25 @@
+"""Caps that keep one bad input from eating the memory or the time of a run."""
+
+# The longest real reports seen are below 20 MB, and most of that is pictures.
+MAX_FILE_BYTES = 50_000_000
+
+# A Word file of 50 MB is mostly pictures, which do not shrink; its XML unpacks about tenfold.
+MAX_UNPACKED_BYTES = 100_000_000
+
+# A Word file has some dozens of parts; each part costs time before its size is known.
+MAX_ZIP_ENTRIES = 10_000
+
+# Above a yearbook; pypdf needs about 20 ms a page, so this is also a limit in time.
+MAX_PDF_PAGES = 2_000
+
+# Twice what spaCy accepts in one piece (1,000,000), and some 350,000 words.
+MAX_TEXT_CHARS = 2_000_000
+
+# MAX_TEXT_CHARS where every character is an escape of six bytes, with room for the other fields.
+MAX_LINE_BYTES = 16_000_000
+
+# Deeper JSON than this is an attack or a mistake, and would break the writer's recursion later.
+MAX_JSON_DEPTH = 32
+
+# A front matter longer than this is no front matter but a text between two rules.
+MAX_FRONT_MATTER_CHARS = 20_000
