@@ -1,0 +1,309 @@
+"""Train the network on the labelled narratives of corpus/training and write models/.
+
+    python scripts/train_annotator.py [--epochs N] [--seed S] [--out FILE] [--only-sources A,B]
+
+Fixed seed; about half an hour on two cores. The word embeddings stay those of the pinned base
+model, so that only the layers and heads are stored (float16).
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from augment import augment
+from gold import Gold, load
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional
+
+from xcase.annotate.annotator import batch_of, load_base
+from xcase.annotate.labels import BEGIN, INSIDE, SKILLS, SPAN_KINDS, industries
+from xcase.annotate.network import Network, Reading
+from xcase.annotate.windows import Window, pack
+from xcase.records import HOLDERS, OUTCOME_TYPES, PHASES, POLARITIES, STATUSES
+from xcase.sentences import Unit
+from xcase.taxonomy import load_industries
+
+ROOT = Path(__file__).parent.parent
+TRAINING = ROOT / "corpus" / "training"
+IGNORE = -100
+BATCH = 8
+BANK_BATCH = 48
+INDUSTRY_BATCH = 32
+# The encoder moves slowly, the new heads fast.
+ENCODER_RATE, HEAD_RATE = 2e-4, 1e-3
+# Nine tokens in ten are outside of any span; unweighted, the tagger learns to say nothing.
+TAG_WEIGHTS = (1.0, 4.0, 2.5)
+# Two readers agree on three skills in four: the labels are not certain.
+SMOOTHING = 0.05
+# Every so many narratives one is held back, to choose thresholds on.
+HELD_BACK = 12
+WEIGHT = {"phase": 1.0, "start": 0.3, "tags": 6.0, "span": 1.0, "case": 0.3, "industry": 0.5}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--out", type=Path, default=ROOT / "models" / "annotator.safetensors")
+    parser.add_argument("--leave-out", default="", help="sources (file stems) to hold back")
+    parser.add_argument("--all", action="store_true", help="hold nothing back for thresholds")
+    args = parser.parse_args()
+    held = set(args.leave_out.split(",")) - {""}
+    narratives = [
+        g
+        for path in sorted(TRAINING.glob("narratives-*.jsonl"))
+        if path.stem.removeprefix("narratives-") not in held
+        for g in load(path)
+    ]
+    if not args.all:
+        narratives = [g for i, g in enumerate(narratives) if i % HELD_BACK]
+    bank = load_bank(TRAINING / "phrases.jsonl")
+    train(narratives, bank, epochs=args.epochs, seed=args.seed, out=args.out)
+
+
+def load_bank(path: Path) -> list[tuple[str, str, str]]:
+    """Read the phrase bank as (phrase, skill, status)."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [(r["phrase"], r["skill"], r["status"]) for r in rows]
+
+
+def train(
+    narratives: Sequence[Gold],
+    bank: Sequence[tuple[str, str, str]],
+    *,
+    epochs: int,
+    seed: int,
+    out: Path,
+) -> None:
+    """Train from the base model and save the tensors that differ from it."""
+    rng = random.Random(seed)
+    torch.manual_seed(seed)
+    encoder, tokenizer = load_base()
+    for name, module in encoder.named_modules():
+        if name.endswith("attention.self"):
+            # Dropout inside attention would rule out the fast kernel: half of the time of a step.
+            module.dropout.p = 0.0
+    network = Network(encoder)
+    frozen = {n for n, _ in network.named_parameters() if "embeddings.word" in n}
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad = name not in frozen
+    own = [p for n, p in network.named_parameters() if n.startswith("encoder") and n not in frozen]
+    heads = [p for n, p in network.named_parameters() if not n.startswith("encoder")]
+    optimiser = torch.optim.AdamW(
+        [{"params": own, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}],
+        weight_decay=0.01,
+        fused=True,
+    )
+    steps = epochs * -(-len(narratives) // BATCH)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda s: min((s + 1) / (0.1 * steps), max(0.0, (steps - s) / (0.9 * steps)))
+    )
+    network.train()
+    bfloat16 = fast_bfloat16()
+    print(f"{len(narratives)} narratives, {len(bank)} phrases, {steps} steps", flush=True)
+    began = time.monotonic()
+    for epoch in range(epochs):
+        total: dict[str, float] = {}
+        batches = batches_of([augment(g, rng) for g in narratives], rng)
+        for golds in batches:
+            with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+                losses = narrative_losses(network, golds, tokenizer)
+                losses["bank"] = bank_loss(network, rng.sample(bank, BANK_BATCH), tokenizer)
+                words = rng.sample(industry_words(), INDUSTRY_BATCH)
+                losses["words"] = 0.3 * industry_word_loss(network, words, tokenizer)
+            loss = sum(losses.values(), torch.zeros(()))
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            for key, value in losses.items():
+                total[key] = total.get(key, 0.0) + value.item()
+        line = " ".join(f"{k} {v / len(batches):.3f}" for k, v in total.items())
+        print(f"epoch {epoch + 1}/{epochs} {time.monotonic() - began:.0f}s {line}", flush=True)
+        # After each epoch, so that an interrupted run leaves something to look at.
+        save(network, frozen, out)
+
+
+def save(network: Network, frozen: set[str], out: Path) -> None:
+    """Write the tensors that differ from the base model, in half precision."""
+    tensors = {
+        name: value.detach().half().contiguous()
+        for name, value in network.state_dict().items()
+        if name not in frozen and "position_ids" not in name
+    }
+    save_file(tensors, out)
+    print(f"wrote {out.name} ({out.stat().st_size / 1e6:.1f} MB)")
+
+
+def batches_of(narratives: list[Gold], rng: random.Random) -> list[list[Gold]]:
+    """Return shuffled batches of narratives of about the same length, so that little is padding."""
+    narratives.sort(key=lambda g: len(g.text) * rng.uniform(0.9, 1.1))
+    batches = [narratives[at : at + BATCH] for at in range(0, len(narratives), BATCH)]
+    rng.shuffle(batches)
+    return batches
+
+
+def fast_bfloat16() -> bool:
+    """Measure whether this processor multiplies bfloat16 matrices faster than float32 ones."""
+
+    def seconds(kind: torch.dtype) -> float:
+        left, right = torch.ones(1024, 384, dtype=kind), torch.ones(384, 1536, dtype=kind)
+        left @ right
+        began = time.perf_counter()
+        for _ in range(20):
+            left @ right
+        return time.perf_counter() - began
+
+    return seconds(torch.bfloat16) < 0.7 * seconds(torch.float32)
+
+
+def narrative_losses(
+    network: Network, golds: Sequence[Gold], tokenizer: object
+) -> dict[str, Tensor]:
+    """Return the weighted losses of one batch of narratives."""
+    pairs = [(g, w) for g in golds for w in pack(g.text, g.units, tokenizer)]
+    windows = [w for _, w in pairs]
+    reading = network(batch_of(windows))
+    shape = reading.phase.shape[:2]
+    phase = torch.full(shape, IGNORE)
+    start = torch.full(shape, float(IGNORE))
+    tags = torch.full(reading.tags.shape[:3], IGNORE)
+    spans: list[tuple[list[int], tuple[str, ...], str]] = []
+    for row, (g, w) in enumerate(pairs):
+        for column, (unit, owned) in enumerate(zip(w.units, w.owned, strict=True)):
+            if owned:
+                phase[row, column] = PHASES.index(g.phases[unit])  # type: ignore[arg-type]
+                start[row, column] = float(g.starts[unit])
+        spans += tag_window(g, w, row, tags)
+    losses = {
+        "phase": functional.cross_entropy(
+            reading.phase.flatten(0, 1).float(), phase.flatten(), ignore_index=IGNORE
+        ),
+        "tags": functional.cross_entropy(
+            reading.tags.flatten(0, 2).float(),
+            tags.flatten(),
+            weight=torch.tensor(TAG_WEIGHTS),
+            ignore_index=IGNORE,
+        ),
+    }
+    known = start != IGNORE
+    losses["start"] = functional.binary_cross_entropy_with_logits(
+        reading.case_start[known].float(), start[known], pos_weight=torch.tensor(3.0)
+    )
+    losses |= document_losses(reading, [g for g, _ in pairs])
+    losses |= span_losses(network, reading, spans)
+    return {k: v * WEIGHT.get(k, 1.0) for k, v in losses.items()}
+
+
+def document_losses(reading: Reading, golds: Sequence[Gold]) -> dict[str, Tensor]:
+    """Return the losses of the heads that read a window as a whole."""
+    labels = industries()
+    cased = torch.tensor([float(g.has_case) for g in golds])
+    case = functional.binary_cross_entropy_with_logits(reading.has_case.float(), cased)
+    industry = torch.zeros(())
+    for logits, key in (
+        (reading.industry_from, "industry_from"),
+        (reading.industry_to, "industry_to"),
+    ):
+        target = torch.tensor([labels.index(getattr(g, key)) for g in golds])
+        industry = industry + functional.cross_entropy(logits.float(), target)
+    return {"case": case, "industry": industry}
+
+
+def tag_window(
+    gold: Gold, window: Window, row: int, tags: Tensor
+) -> list[tuple[list[int], tuple[str, ...], str]]:
+    """Write the token tags of a window into ``tags``; return its spans for the span heads."""
+    owned = {u for u, mine in zip(window.units, window.owned, strict=True) if mine}
+    for token, unit in enumerate(window.token_unit):
+        if unit in owned:
+            tags[row, token] = 0
+    spans = []
+    for span in gold.spans:
+        tokens = [
+            t
+            for t, (a, b) in enumerate(window.offsets)
+            if b > a and a < span.end and span.start < b and window.token_unit[t] in owned
+        ]
+        if not tokens:
+            continue
+        kind = SPAN_KINDS.index(span.kind)
+        tags[row, tokens, kind] = INSIDE
+        tags[row, tokens[0], kind] = BEGIN
+        if span.labels:
+            end = window.ends[window.units.index(window.token_unit[tokens[0]])]
+            spans.append(([row, tokens[0], tokens[-1] + 1, end], span.labels, span.kind))
+    return spans
+
+
+def span_losses(
+    network: Network,
+    reading: Reading,
+    spans: Sequence[tuple[list[int], tuple[str, ...], str]],
+) -> dict[str, Tensor]:
+    """Return the losses of the heads that label spans."""
+    if not spans:
+        return {}
+    vectors = network.spans(reading.hidden, torch.tensor([s for s, _, _ in spans]))
+    loss = torch.zeros(())
+    for kind, heads in (
+        ("skill", (("skill", SKILLS), ("status", STATUSES), ("holder", HOLDERS))),
+        ("outcome", (("outcome", OUTCOME_TYPES), ("polarity", POLARITIES))),
+    ):
+        rows = [i for i, (_, _, k) in enumerate(spans) if k == kind]
+        for position, (head, names) in enumerate(heads):
+            if not rows:
+                continue
+            target = torch.tensor([names.index(spans[i][1][position]) for i in rows])  # type: ignore[arg-type]
+            logits = getattr(network, head)(vectors[rows]).float()
+            smoothing = SMOOTHING if head == "skill" else 0.0
+            loss = loss + functional.cross_entropy(logits, target, label_smoothing=smoothing)
+    return {"span": loss}
+
+
+def bank_loss(network: Network, rows: Sequence[tuple[str, str, str]], tokenizer: object) -> Tensor:
+    """Return the loss of skill and status on phrases that stand alone."""
+    windows = [pack(phrase, [Unit(0, len(phrase), "prose")], tokenizer)[0] for phrase, _, _ in rows]
+    reading = network(batch_of(windows))
+    spans = torch.tensor([[i, 1, w.ends[0], w.ends[0]] for i, w in enumerate(windows)])
+    vectors = network.spans(reading.hidden, spans)
+    skill = torch.tensor([SKILLS.index(s) for _, s, _ in rows])
+    status = torch.tensor([STATUSES.index(s) for _, _, s in rows])  # type: ignore[arg-type]
+    return functional.cross_entropy(
+        network.skill(vectors).float(), skill
+    ) + 0.5 * functional.cross_entropy(network.status(vectors).float(), status)
+
+
+@functools.cache
+def industry_words() -> list[tuple[str, str]]:
+    """Return the phrases of the industry table, each with its industry."""
+    return [
+        (phrase, industry.label)
+        for industry in load_industries()
+        for phrase in (*industry.roles, *industry.places, *industry.words)
+    ]
+
+
+def industry_word_loss(
+    network: Network, rows: Sequence[tuple[str, str]], tokenizer: object
+) -> Tensor:
+    """Return the loss of naming the industry of a role, workplace or topic that stands alone."""
+    windows = [pack(phrase, [Unit(0, len(phrase), "prose")], tokenizer)[0] for phrase, _ in rows]
+    target = torch.tensor([industries().index(label) for _, label in rows])
+    return functional.cross_entropy(network(batch_of(windows)).industry_from.float(), target)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""``python -m xcase`` is the command ``xcase``."""
+
+from xcase.cli import main
+
+main()

@@ -1,0 +1,279 @@
+"""Run the network over documents in batches of windows of similar length."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from xcase import models
+from xcase.annotate.labels import BEGIN, OUTSIDE, SPAN_KINDS
+from xcase.annotate.network import Batch, Network, Reading
+from xcase.annotate.windows import Window, pack
+from xcase.records import Annotation, Span, Tagged
+from xcase.sentences import Unit
+
+WEIGHTS = "annotator"
+BASE = "all-minilm-l6-v2"
+# Measured on two cores: larger batches are slower, smaller ones leave the cores idle.
+BATCH_TOKENS = 4096
+# A token is part of a span from this probability on; low, because every span keeps its own score
+# and the thresholds that decide are applied later.
+INSIDE = 0.3
+# A new span begins inside another one where the begin tag is this likely.
+SPLIT = 0.5
+
+# A document's text, its sentences, and spans that are to be read as mentions of a skill.
+Input = tuple[str, Sequence[Unit], Sequence[Span]]
+
+# Which heads label a span of which kind.
+HEADS = {
+    "skill": ("skill", "status", "holder"),
+    "alias": ("status", "holder"),
+    "outcome": ("outcome", "polarity"),
+}
+
+
+def load_base() -> tuple[Any, Any]:
+    """Return (encoder, tokenizer) of the pinned MiniLM, checked and without reaching for a hub."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from transformers import AutoTokenizer, BertModel
+
+    folder = models.locate(BASE) / "model"
+    encoder = BertModel.from_pretrained(folder, add_pooling_layer=False, use_safetensors=True)
+    return encoder, AutoTokenizer.from_pretrained(folder)
+
+
+class Annotator:
+    """The network with its tokenizer, ready to annotate.
+
+    It works in float32: half precision would make a document's figures depend on the documents
+    that share its batch, and a second run would not give the same bytes.
+
+    Args:
+        network: the trained network.
+        tokenizer: a fast ``transformers`` tokenizer.
+    """
+
+    def __init__(self, network: Network, tokenizer: Any) -> None:
+        self.network = network.eval()
+        self.tokenizer = tokenizer
+
+    @classmethod
+    def load(cls) -> Annotator:
+        """Load the pinned base model and the weights trained on it.
+
+        Raises:
+            ModelError: a file is missing or is not the pinned one.
+        """
+        from safetensors.torch import load_file
+
+        encoder, tokenizer = load_base()
+        network = Network(encoder)
+        weights = load_file(models.locate(WEIGHTS) / "annotator.safetensors")
+        network.load_state_dict({k: v.float() for k, v in weights.items()}, strict=False)
+        return cls(network, tokenizer)
+
+    def annotate(self, documents: Sequence[Input]) -> list[Annotation]:
+        """Annotate documents; a given span comes back as one of kind ``alias``, with its labels."""
+        packed = [pack(text, units, self.tokenizer) for text, units, _ in documents]
+        flat = [(d, w) for d, windows in enumerate(packed) for w in windows]
+        order = sorted(range(len(flat)), key=lambda i: len(flat[i][1].ids))
+        drafts = [_Draft(*document) for document in documents]
+        for batch in _batches(order, flat):
+            members = [flat[i] for i in batch]
+            self._read([w for _, w in members], [drafts[d] for d, _ in members])
+        return [draft.finish() for draft in drafts]
+
+    @torch.inference_mode()
+    def _read(self, windows: Sequence[Window], drafts: Sequence[_Draft]) -> None:
+        reading = self.network(batch_of(windows))
+        outer = _Probabilities(reading)
+        found = [
+            (row, *span)
+            for row, window in enumerate(windows)
+            for span in (
+                *_find_spans(drafts[row].text, window, outer.tags[row]),
+                *_given_spans(drafts[row].marks, window),
+            )
+        ]
+        labels = self._label(reading, windows, found)
+        for row, (window, draft) in enumerate(zip(windows, drafts, strict=True)):
+            draft.add_window(window, outer, row)
+        for (row, kind, first, last, score), readings in zip(found, labels, strict=True):
+            window = windows[row]
+            start, end = window.offsets[first][0], window.offsets[last - 1][1]
+            drafts[row].add_span(kind, start, end, score, readings)
+
+    def _label(
+        self, reading: Reading, windows: Sequence[Window], found: Sequence[tuple[Any, ...]]
+    ) -> list[dict[str, tuple[float, ...]]]:
+        labelled = [i for i, f in enumerate(found) if f[1] in HEADS]
+        result: list[dict[str, tuple[float, ...]]] = [{} for _ in found]
+        if not labelled:
+            return result
+        rows = []
+        for i in labelled:
+            row, _, first, last, _ = found[i]
+            unit = windows[row].token_unit[first]
+            rows.append([row, first, last, windows[row].ends[windows[row].units.index(unit)]])
+        vectors = self.network.spans(reading.hidden, torch.tensor(rows))
+        heads = {
+            name: getattr(self.network, name)(vectors).softmax(-1).numpy()
+            for name in ("skill", "status", "holder", "outcome", "polarity")
+        }
+        for position, i in enumerate(labelled):
+            names = HEADS[found[i][1]]
+            result[i] = {n: tuple(map(float, heads[n][position])) for n in names}
+        return result
+
+
+class _Probabilities:
+    def __init__(self, reading: Reading) -> None:
+        self.phase = reading.phase.float().softmax(-1).numpy()
+        self.case_start = reading.case_start.float().sigmoid().numpy()
+        self.tags = reading.tags.float().softmax(-1).numpy()
+        self.has_case = reading.has_case.float().sigmoid().numpy()
+        self.industry_from = reading.industry_from.float().softmax(-1).numpy()
+        self.industry_to = reading.industry_to.float().softmax(-1).numpy()
+
+
+class _Draft:
+    """An annotation under way: windows of one document arrive in any order."""
+
+    def __init__(self, text: str, units: Sequence[Unit], marks: Sequence[Span]) -> None:
+        self.text = text
+        self.marks = marks
+        self.phases: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 1.0)] * len(units)
+        self.case_starts = [0.0] * len(units)
+        self.windows: list[tuple[int, float, np.ndarray, np.ndarray]] = []
+        self.spans: list[Tagged] = []
+
+    def add_window(self, window: Window, said: _Probabilities, row: int) -> None:
+        for column, (unit, owned) in enumerate(zip(window.units, window.owned, strict=True)):
+            if owned:
+                self.phases[unit] = tuple(map(float, said.phase[row, column]))
+                self.case_starts[unit] = float(said.case_start[row, column])
+        self.windows.append(
+            (
+                window.units[0],
+                float(said.has_case[row]),
+                said.industry_from[row],
+                said.industry_to[row],
+            )
+        )
+
+    def add_span(
+        self, kind: str, start: int, end: int, score: float, readings: dict[str, tuple[float, ...]]
+    ) -> None:
+        start, end = whole_words(self.text, start, end)
+        if start < end:
+            self.spans.append(Tagged(kind, start, end, score, readings))
+
+    def finish(self) -> Annotation:
+        self.windows.sort(key=lambda w: w[0])
+        self.spans.sort(key=lambda s: (s.start, s.end, s.kind))
+        return Annotation(
+            phases=tuple(self.phases),
+            case_starts=tuple(self.case_starts),
+            has_case=max((w[1] for w in self.windows), default=0.0),
+            industry_from=_mean([w[2] for w in self.windows]),
+            industry_to=_mean([w[3] for w in self.windows]),
+            spans=tuple(self.spans),
+        )
+
+
+def _mean(rows: Sequence[np.ndarray]) -> tuple[float, ...]:
+    return tuple(map(float, np.mean(rows, axis=0))) if rows else ()
+
+
+def batch_of(windows: Sequence[Window]) -> Batch:
+    """Pad windows to one length."""
+    tokens = max(len(w.ids) for w in windows)
+    sentences = max(len(w.ends) for w in windows)
+
+    def padded(rows: Sequence[Sequence[int]], length: int) -> torch.Tensor:
+        return torch.tensor([[*row, *[0] * (length - len(row))] for row in rows])
+
+    return Batch(
+        ids=padded([w.ids for w in windows], tokens),
+        mask=padded([[1] * len(w.ids) for w in windows], tokens),
+        ends=padded([w.ends for w in windows], sentences),
+        kinds=padded([w.kinds for w in windows], sentences),
+        places=padded([w.places for w in windows], sentences),
+    )
+
+
+def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen a span to whole words, then drop punctuation and quotes at its edges."""
+    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    while start < end and not (text[start].isalnum() or text[start] in "£$€#+-"):
+        start += 1
+    while end > start and not (text[end - 1].isalnum() or text[end - 1] in "%)"):
+        end -= 1
+    return start, end
+
+
+def _batches(order: Sequence[int], flat: Sequence[tuple[int, Window]]) -> list[list[int]]:
+    batches: list[list[int]] = []
+    for i in order:
+        longest = len(flat[i][1].ids)
+        if not batches or (len(batches[-1]) + 1) * longest > BATCH_TOKENS:
+            batches.append([])
+        batches[-1].append(i)
+    return batches
+
+
+def _find_spans(text: str, window: Window, tags: np.ndarray) -> list[tuple[str, int, int, float]]:
+    """Return (kind, first token, token after the last, score) of each span in owned sentences."""
+    owned = {unit for unit, mine in zip(window.units, window.owned, strict=True) if mine}
+    inside = 1 - tags[:, :, OUTSIDE]
+    spans = []
+    for kind, name in enumerate(SPAN_KINDS):
+        first = None
+        for token in range(len(window.ids) + 1):
+            unit = window.token_unit[token] if token < len(window.ids) else -1
+            on = unit in owned and inside[token, kind] >= INSIDE
+            begins = (
+                first is not None
+                and on
+                and (
+                    unit != window.token_unit[token - 1]
+                    or (tags[token, kind, BEGIN] > SPLIT and _is_word_start(text, window, token))
+                )
+            )
+            if first is not None and (not on or begins):
+                spans.append((name, first, token, float(inside[first:token, kind].mean())))
+                first = None
+            if on and first is None:
+                first = token
+    return spans
+
+
+def _given_spans(marks: Sequence[Span], window: Window) -> list[tuple[str, int, int, float]]:
+    owned = {unit for unit, mine in zip(window.units, window.owned, strict=True) if mine}
+    spans = []
+    for mark in marks:
+        tokens = [
+            token
+            for token, (start, end) in enumerate(window.offsets)
+            if start < end
+            and start < mark.end
+            and mark.start < end
+            and window.token_unit[token] in owned
+        ]
+        if tokens:
+            spans.append(("alias", tokens[0], tokens[-1] + 1, 1.0))
+    return spans
+
+
+def _is_word_start(text: str, window: Window, token: int) -> bool:
+    start = window.offsets[token][0]
+    return start == 0 or not text[start - 1].isalnum()

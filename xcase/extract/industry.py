@@ -1,0 +1,81 @@
+"""In which industry a story begins and in which it ends."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+
+from xcase.annotate.labels import UNKNOWN_INDUSTRY, industries
+from xcase.phrases import Hit, PhraseTable
+from xcase.records import IndustryGuess, Sentence, Span
+from xcase.taxonomy import load_industries
+
+# Quotes shown for a label; the first ones say enough.
+MAX_EVIDENCE = 6
+# A role or workplace says more about an industry than a topic word.
+WEIGHTS = {"role": 2.0, "place": 2.0, "word": 1.0}
+
+
+def find_industries(
+    text: str,
+    sentences: Sequence[Sentence],
+    network: tuple[tuple[float, ...], tuple[float, ...]],
+    word_weight: float,
+) -> tuple[IndustryGuess | None, IndustryGuess | None]:
+    """Return the industries (before, after) of a story; None where neither says one.
+
+    The network's log-probability of each label is added to the logarithm of how often words of
+    that industry stand in the story, those of the side in question counting double.
+    """
+    start, end = sentences[0].start, sentences[-1].end
+    hits = list(_table().find(text, start, end))
+    before = _guess(hits, sentences, network[0], word_weight, "background")
+    after = _guess(hits, sentences, network[1], word_weight, "outcome")
+    return before, after
+
+
+def _guess(
+    hits: Sequence[Hit],
+    sentences: Sequence[Sentence],
+    probabilities: tuple[float, ...],
+    word_weight: float,
+    side: str,
+) -> IndustryGuess | None:
+    counts: dict[str, float] = defaultdict(float)
+    for hit in hits:
+        label, weight = hit.label.rsplit("|", 1)
+        phase = next((s.phase for s in sentences if s.start <= hit.span.start < s.end), "other")
+        counts[label] += float(weight) * (2 if phase == side else 1)
+    labels = industries()
+    scores = [
+        math.log(p + 1e-4) + word_weight * math.log1p(counts[label])
+        for label, p in zip(labels, probabilities, strict=True)
+    ]
+    best = max(range(len(labels)), key=scores.__getitem__)
+    if labels[best] == UNKNOWN_INDUSTRY:
+        return None
+    top = max(scores)
+    share = 1 / sum(math.exp(s - top) for s in scores)
+    spoken = [h.span for h in hits if h.label.rsplit("|", 1)[0] == labels[best]]
+    evidence = spoken[:MAX_EVIDENCE] or [_first(sentences, side)]
+    return IndustryGuess(labels[best], round(share, 3), tuple(evidence))
+
+
+def _first(sentences: Sequence[Sentence], phase: str) -> Span:
+    chosen = next((s for s in sentences if s.phase == phase), sentences[0])
+    return Span(chosen.start, chosen.end)
+
+
+@functools.cache
+def _table() -> PhraseTable:
+    entries = []
+    for industry in load_industries():
+        for kind, phrases in (
+            ("word", industry.words),
+            ("place", industry.places),
+            ("role", industry.roles),
+        ):
+            entries += [(phrase, f"{industry.label}|{WEIGHTS[kind]}") for phrase in phrases]
+    return PhraseTable(entries)

@@ -1,0 +1,124 @@
+"""Who is the mentee and who is the mentor of a story."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from xcase.records import Person, Span, Tagged
+
+# A second person counts as a further mentee (or mentor) of the same story if the network is at
+# least this sure of him relative to the first.
+SHARE = 0.6
+# Forms of address, articles and pronouns are no name by themselves.
+_NOT_A_NAME = frozenset(
+    ("mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "dame", "the", "a", "an")
+    + ("my", "our", "his", "her", "their", "i", "me", "we")
+)
+_WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
+
+
+@dataclass(slots=True)
+class _Candidate:
+    name: str
+    words: set[str]
+    score: float = 0.0
+    spans: list[Span] = field(default_factory=list)
+
+
+def find_people(
+    text: str, tagged: Sequence[Tagged], start: int, end: int, threshold: float
+) -> tuple[Person | None, Person | None]:
+    """Return (mentee, mentor) of the story ``text[start:end]``; None where nobody is told."""
+    mentee_spans, mentor_spans = (
+        [t for t in tagged if t.kind == kind and t.score >= threshold]
+        for kind in ("mentee", "mentor")
+    )
+    mentees, mentors = _candidates(text, mentee_spans), _candidates(text, mentor_spans)
+    _settle(mentees, mentors)
+    return (
+        _person(text, mentees, mentee_spans, start, end),
+        _person(text, mentors, mentor_spans, start, end),
+    )
+
+
+def name_words(surface: str) -> set[str]:
+    """Return the words of a name without titles and articles, in lower case.
+
+    A surface that begins with an article, a possessive or a small letter describes and has none:
+    "a crew leader", "The night porter".
+    """
+    words = [_without_s(w) for w in _WORD.findall(surface)]
+    if not words or not words[0][0].isupper():
+        return set()
+    names = {w.lower() for w in words if w[0].isupper() and w.lower() not in _NOT_A_NAME}
+    first = words[0].lower()
+    describes = first in _NOT_A_NAME and not any(w[0].isupper() for w in words[1:])
+    return set() if describes else names
+
+
+def _without_s(word: str) -> str:
+    return word.removesuffix("’s").removesuffix("'s")
+
+
+def _candidates(text: str, spans: Sequence[Tagged]) -> list[_Candidate]:
+    candidates: list[_Candidate] = []
+    for tagged in sorted(spans, key=lambda t: (-(t.end - t.start), t.start)):
+        surface = text[tagged.start : tagged.end]
+        words = name_words(surface)
+        if not words:
+            continue
+        same = next((c for c in candidates if _same_person(c.words, words)), None)
+        if same is None:
+            same = _Candidate(_without_s(" ".join(surface.split())), words)
+            candidates.append(same)
+        same.score += tagged.score
+        same.spans.append(Span(tagged.start, tagged.end))
+    return sorted(candidates, key=lambda c: -c.score)
+
+
+def _same_person(left: set[str], right: set[str]) -> bool:
+    """Two names are of one person if one is part of the other: a shared surname is not enough."""
+    return left <= right or right <= left
+
+
+def _settle(mentees: list[_Candidate], mentors: list[_Candidate]) -> None:
+    """Leave each person in the role in which the network saw him more."""
+    for mentee in list(mentees):
+        rival = next((m for m in mentors if _same_person(mentee.words, m.words)), None)
+        if rival is None:
+            continue
+        if mentee.score >= rival.score:
+            mentors.remove(rival)
+        else:
+            mentees.remove(mentee)
+
+
+def _person(
+    text: str, candidates: list[_Candidate], spans: Sequence[Tagged], start: int, end: int
+) -> Person | None:
+    described = [t for t in spans if not name_words(text[t.start : t.end])]
+    described = [t for t in described if text[t.start : t.end].lower() not in _NOT_A_NAME]
+    best = max(described, key=lambda t: (t.score, -t.start), default=None)
+    description = text[best.start : best.end] if best else None
+    if not candidates:
+        if best is None:
+            return None
+        return Person(None, description, tuple(Span(t.start, t.end) for t in described))
+    chosen = [c for c in candidates if c.score >= SHARE * candidates[0].score]
+    words = set().union(*(c.words for c in chosen))
+    mentions = {s for c in chosen for s in c.spans} | {
+        Span(m.start(), m.start() + len(_without_s(m.group())))
+        for m in _WORD.finditer(text, start, end)
+        if m.group()[0].isupper() and _without_s(m.group()).lower() in words
+    }
+    return Person("; ".join(c.name for c in chosen), description, _outermost(mentions))
+
+
+def _outermost(spans: set[Span]) -> tuple[Span, ...]:
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        if not kept or span.end > kept[-1].end:
+            kept.append(span)
+    return tuple(kept)

@@ -1,0 +1,77 @@
+"""The role a person had before and the one he has at the end, as the text says it."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+from xcase.phrases import PhraseTable
+from xcase.records import Outcome, Quote, Sentence
+from xcase.taxonomy import load_industries
+
+# Words that are a job title by themselves, whatever the industry.
+_HEADS = (
+    "manager|engineer|director|nurse|teacher|developer|analyst|officer|assistant|supervisor|"
+    "consultant|designer|technician|specialist|coordinator|founder|owner|chef|accountant|lawyer|"
+    "solicitor|paralegal|associate|executive|administrator|apprentice|trainee|intern|researcher|"
+    "scientist|professor|lecturer|student|postdoc|headteacher|physician|surgeon|midwife|paramedic|"
+    "editor|producer|journalist|planner|buyer|clerk|driver|foreman|sergeant|captain|lieutenant|"
+    "corporal|farmer|grower|labourer|mechanic|electrician|plumber|joiner|surveyor|architect|"
+    "barista|waiter|bartender|cashier|counsellor|counselor|therapist|trainer|librarian|curator|"
+    "dispatcher|operator|inspector|auditor|recruiter|fundraiser|president|entrepreneur|programmer|"
+    "tester|principal|porter|leader|ceo|cto|cfo|coo"
+)
+# Words that make a title more exact; any other capitalised word does as well.
+_BEFORE = (
+    "senior|junior|deputy|assistant|associate|chief|lead|staff|vice|project|product|site|ward|"
+    "shift|team|software|sales|data|general|night|office|area|regional|department|programme|"
+    "program|account|operations|marketing|design|community|crew|gang|graduate|doctoral|medical|"
+    "research|trainee|apprentice|head|store|branch|plant|production|line|station|case|policy"
+)
+_TITLE = re.compile(
+    rf"\b(?:(?i:(?:{_BEFORE})[ -])|[A-Z][\w&/]+ ){{0,3}}(?i:{_HEADS})\b"
+    r"(?: of (?:the )?[A-Z][\w&-]+(?: (?:and )?[A-Z][\w&-]+)*)?"
+)
+_LEAD = re.compile(r"^(?:(?:The|A|An|My|Our|His|Her|Their|As|I|He|She|We|When|After|Then|Now) )+")
+# "her manager" and "the mentor's director" are somebody else.
+_OF_ANOTHER = re.compile(r"(?:\b(?:my|our|his|her|their|your|its|whose)|[’']s) (?:\w+ )?$", re.I)
+
+
+def find_roles(
+    text: str, sentences: Sequence[Sentence], outcomes: Sequence[Outcome]
+) -> tuple[Quote | None, Quote | None]:
+    """Return (role before, role at the end); None where the text does not tell."""
+    before = (s for s in sentences if s.phase == "background")
+    role_from = next((q for s in before if (q := _role(text, s.start, s.end))), None)
+    moved = [o for o in outcomes if o.type in ("promotion", "role_change", "venture")]
+    # The words of the outcome itself first, then the sentence around it; the last move counts.
+    places = [
+        place
+        for o in reversed(moved)
+        for place in (
+            (o.start, o.end),
+            *((s.start, s.end) for s in sentences if s.start <= o.start < s.end),
+        )
+    ]
+    role_to = next((q for start, end in places if (q := _role(text, start, end))), None)
+    return role_from, role_to
+
+
+def _role(text: str, start: int, end: int) -> Quote | None:
+    found = []
+    for match in _TITLE.finditer(text, start, end):
+        lead = _LEAD.match(match.group())
+        found.append((match.start() + (lead.end() if lead else 0), match.end()))
+    found += [(hit.span.start, hit.span.end) for hit in _titles().find(text, start, end)]
+    told = [(a, b) for a, b in found if not _OF_ANOTHER.search(text[start:a])]
+    if not told:
+        return None
+    # The first title, in its longest form.
+    first, last = min(told, key=lambda span: (span[0], -span[1]))
+    return Quote(text[first:last], first, last)
+
+
+@functools.cache
+def _titles() -> PhraseTable:
+    return PhraseTable((role, role) for industry in load_industries() for role in industry.roles)

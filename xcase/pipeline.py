@@ -1,0 +1,271 @@
+"""The stages in their order: read, split, annotate, segment, extract, save."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from xcase import __version__, models, read, sentences, store
+from xcase.errors import AnalysisError
+from xcase.extract.industry import find_industries
+from xcase.extract.outcomes import find_outcomes
+from xcase.extract.people import find_people
+from xcase.extract.program import find_program
+from xcase.extract.roles import find_roles
+from xcase.extract.skills import alias_spans, find_skills
+from xcase.records import Analysis, Annotation, Case, Document, Skipped, Source, Span
+from xcase.segment import Story, segment
+from xcase.settings import Settings
+from xcase.taxonomy import TAXONOMY_VERSION
+
+# Documents annotated together: enough to fill batches of equal length, little in memory.
+CHUNK = 64
+
+Progress = Callable[[int, int], None]
+
+
+class Annotates(Protocol):
+    """What the pipeline needs of an annotator; tests pass a fake one."""
+
+    def annotate(
+        self, documents: Sequence[tuple[str, Sequence[sentences.Unit], Sequence[Span]]]
+    ) -> list[Annotation]: ...
+
+
+def analyze(
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    settings: Settings | None = None,
+    stdin: BinaryIO | None = None,
+    annotator: Annotates | None = None,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Read documents, extract their cases, and write the analysis folder.
+
+    Documents that stand unchanged in an earlier analysis by the same version are taken from it.
+
+    Args:
+        paths: files and folders; ``-`` reads JSON lines from ``stdin``.
+        out: the analysis folder; made if missing, never read as input.
+        annotator: the network; loaded when the first document needs it if None.
+        progress: called with (documents done, documents in all).
+
+    Raises:
+        UsageError: a path does not exist, or ``out`` cannot be written.
+    """
+    settings = settings or Settings()
+    clock = _Clock()
+    with clock.stage("read"):
+        files, skipped = read.find_inputs([p for p in paths if str(p) != "-"], exclude=out)
+        store.prepare(out)
+        skipped = [replace(s, path=_name(Path(s.path), paths)) for s in skipped]
+        sources, unread = _read(files, paths, stdin)
+        skipped += unread
+    known = _earlier(out, settings)
+    results: dict[str, tuple[Document, tuple[Case, ...]]] = {
+        s.id: known[s.id] for s in sources if s.id in known and _same(known[s.id][0], s)
+    }
+    fresh = [s for s in sources if s.id not in results]
+    if progress:
+        progress(len(results), len(sources))
+    for chunk in _chunks(fresh, CHUNK):
+        annotator = annotator or _load_annotator(clock)
+        for source, document, cases in _work(chunk, annotator, settings, clock):
+            results[source.id] = (document, cases)
+        if progress:
+            progress(len(results), len(sources))
+    ordered = [results[s.id] for s in sources]
+    analysis = Analysis(
+        documents=tuple(d for d, _ in ordered),
+        cases=tuple(c for _, cases in ordered for c in cases),
+        skipped=tuple(skipped),
+        run={
+            **_fingerprint(settings),
+            "counts": _counts(ordered, skipped),
+            "analysed_now": len(fresh),
+            "seconds": clock.seconds,
+        },
+    )
+    store.save(analysis, out)
+    return analysis
+
+
+def extract_cases(
+    source: Source, units: Sequence[sentences.Unit], annotation: Annotation, settings: Settings
+) -> tuple[Document, tuple[Case, ...]]:
+    """Turn one annotated document into its record and its cases."""
+    stories, reason = segment(source.text, units, annotation, settings)
+    cases = tuple(
+        _case(source, story, number, annotation, settings)
+        for number, story in enumerate(stories, start=1)
+    )
+    document = Document(
+        id=source.id,
+        path=source.path,
+        sha256=source.sha256,
+        title=source.title,
+        metadata=source.metadata,
+        text=source.text,
+        kind="cases" if cases else "not_a_case",
+        reason=reason,
+    )
+    return document, cases
+
+
+def _case(
+    source: Source, story: Story, number: int, annotation: Annotation, settings: Settings
+) -> Case:
+    text, told = source.text, story.sentences
+    tagged = [t for t in annotation.spans if story.start <= t.start and t.end <= story.end]
+    mentee, mentor = find_people(text, tagged, story.start, story.end, settings.person)
+    guessed = (annotation.industry_from, annotation.industry_to)
+    industry_from, industry_to = find_industries(text, told, guessed, settings.industry_words)
+    outcomes = find_outcomes(text, tagged, settings.outcome)
+    role_from, role_to = find_roles(text, told, outcomes)
+    return Case(
+        id=f"{source.id}:{number}",
+        document_id=source.id,
+        title=story.title or source.title,
+        start=story.start,
+        end=story.end,
+        mentee=mentee,
+        mentor=mentor,
+        industry_from=industry_from,
+        industry_to=industry_to,
+        role_from=role_from,
+        role_to=role_to,
+        program=find_program(text, tagged, story.start, story.end, settings.duration),
+        sentences=told,
+        skills=tuple(find_skills(text, tagged, told, settings.skill)),
+        outcomes=tuple(outcomes),
+    )
+
+
+def _work(
+    chunk: Sequence[Source], annotator: Annotates, settings: Settings, clock: _Clock
+) -> Iterator[tuple[Source, Document, tuple[Case, ...]]]:
+    with clock.stage("split"):
+        units = list(sentences.split(s.text for s in chunk))
+    with clock.stage("annotate"):
+        annotations = annotator.annotate(
+            [(s.text, u, alias_spans(s.text)) for s, u in zip(chunk, units, strict=True)]
+        )
+    with clock.stage("extract"):
+        for source, split, annotation in zip(chunk, units, annotations, strict=True):
+            yield source, *extract_cases(source, split, annotation, settings)
+
+
+def _read(
+    files: Sequence[Path], paths: Sequence[Path], stdin: BinaryIO | None
+) -> tuple[list[Source], list[Skipped]]:
+    skipped: list[Skipped] = []
+    items = [item for file in files for item in read.read_file(file, name=_name(file, paths))]
+    if any(str(p) == "-" for p in paths) and stdin is not None:
+        items += read.read_rows(stdin)
+    sources: dict[str, Source] = {}
+    for item in items:
+        if isinstance(item, Skipped):
+            skipped.append(item)
+        elif item.id in sources:
+            message = f"document id {item.id!r} was already used by {sources[item.id].path}"
+            skipped.append(Skipped(item.path, item.sha256, "read", "E_DUPLICATE_ID", message))
+        else:
+            sources[item.id] = item
+    return list(sources.values()), skipped
+
+
+def _name(file: Path, paths: Sequence[Path]) -> str:
+    """Return the file's path within the folder that was given: no record names the machine.
+
+    With several folders, the folder's own name stands before it.
+    """
+    for folder in paths:
+        if folder != file and file.is_relative_to(folder):
+            inside = file.relative_to(folder)
+            return (inside if len(paths) == 1 else folder.name / inside).as_posix()
+    return file.name
+
+
+def _earlier(out: Path, settings: Settings) -> dict[str, tuple[Document, tuple[Case, ...]]]:
+    """Return what an earlier run with the same versions and settings found, by document id."""
+    try:
+        earlier = store.load(out)
+    except AnalysisError:
+        # Nothing there, or damaged, or from another version: then everything is done afresh.
+        return {}
+    fingerprint = _fingerprint(settings)
+    if any(earlier.run.get(key) != value for key, value in fingerprint.items()):
+        return {}
+    cases: dict[str, list[Case]] = {}
+    for case in earlier.cases:
+        cases.setdefault(case.document_id, []).append(case)
+    return {d.id: (d, tuple(cases.get(d.id, ()))) for d in earlier.documents}
+
+
+def _same(document: Document, source: Source) -> bool:
+    return (document.sha256, document.path, document.text, document.metadata) == (
+        source.sha256,
+        source.path,
+        source.text,
+        source.metadata,
+    )
+
+
+def _fingerprint(settings: Settings) -> dict[str, Any]:
+    return {
+        "xcase": __version__,
+        "taxonomy": TAXONOMY_VERSION,
+        "models": {
+            m.name: {"version": m.version, "sha256": m.files} for m in models.manifest().values()
+        },
+        "settings": settings.as_dict(),
+    }
+
+
+def _counts(
+    results: Sequence[tuple[Document, tuple[Case, ...]]], skipped: Sequence[Skipped]
+) -> dict[str, int]:
+    kinds = Counter(d.kind for d, _ in results)
+    return {
+        "documents": len(results),
+        "with_cases": kinds["cases"],
+        "not_a_case": kinds["not_a_case"],
+        "cases": sum(len(cases) for _, cases in results),
+        "skipped": len(skipped),
+    }
+
+
+def _load_annotator(clock: _Clock) -> Annotates:
+    with clock.stage("load"):
+        from xcase.annotate.annotator import Annotator
+
+        return Annotator.load()
+
+
+def _chunks(items: Iterable[Source], size: int) -> Iterator[list[Source]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+class _Clock:
+    """Seconds spent in each stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            spent = self.seconds.get(name, 0.0) + time.monotonic() - began
+            self.seconds[name] = round(spent, 3)

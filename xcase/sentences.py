@@ -1,0 +1,95 @@
+"""Text to sentences: headings and list items stand alone, prose is split by spaCy's senter.
+
+The unit is that of the annotation guideline: an orthographic sentence, a heading, or one list item.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from xcase import models
+from xcase.records import Span
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+Kind = Literal["heading", "item", "prose"]
+KINDS: tuple[Kind, ...] = ("heading", "item", "prose")
+
+# A title longer than this is a sentence that lost its full stop.
+MAX_HEADING_WORDS = 14
+# spaCy refuses texts above a million characters; no single line of prose is that long.
+MAX_LINE = 100_000
+
+_LINE = re.compile(r"[^\n]+")
+_ITEM = re.compile(r"(?:[-*•‣▪–—✅❌✔✓➤►·]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
+_INNER_END = re.compile(r"[.!?…][\"'”’)\]]*\s+\S")
+_CLOSED = re.compile(r"[.!?…;,][\"'”’)\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence, heading or list item at ``text[start:end]`` of its document."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+def split(texts: Iterable[str]) -> Iterator[list[Unit]]:
+    """Yield the units of each text, in order; white space belongs to no unit."""
+    for text in texts:
+        units: list[Unit] = []
+        for line in _lines(text):
+            kind = kind_of_line(text[line.start : line.end])
+            if kind == "prose" and _INNER_END.search(text, line.start, line.end):
+                units.extend(Unit(*span, kind) for span in _prose(text, line))
+            else:
+                units.append(Unit(*line, kind))
+        yield units
+
+
+def kind_of_line(line: str) -> Kind:
+    """Tell a heading or list item from prose by its shape alone."""
+    if line.startswith("#"):
+        return "heading"
+    if _ITEM.match(line):
+        return "item"
+    few = len(line.split()) <= MAX_HEADING_WORDS
+    return "heading" if few and not _CLOSED.search(line) else "prose"
+
+
+def _lines(text: str) -> Iterator[Span]:
+    for match in _LINE.finditer(text):
+        yield from _stripped(text, *match.span())
+
+
+def _prose(text: str, line: Span) -> Iterator[Span]:
+    for cut in range(line.start, line.end, MAX_LINE):
+        piece = text[cut : min(cut + MAX_LINE, line.end)]
+        for sentence in _senter()(piece).sents:
+            yield from _stripped(text, cut + sentence.start_char, cut + sentence.end_char)
+
+
+def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield Span(start, end)
+
+
+@functools.cache
+def _senter() -> Language:
+    import spacy
+
+    folder = models.locate("en-core-web-sm")
+    parts = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "ner")
+    nlp = spacy.load(next(folder.glob("en_core_web_sm*-*")), exclude=parts)
+    nlp.enable_pipe("senter")
+    return nlp

@@ -1,0 +1,73 @@
+"""Every threshold that tunes the analysis, each with the reason for its value."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from xcase.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of an analysis; the defaults were chosen on held-back sources of corpus/training.
+
+    ``scripts/choose_thresholds.py`` prints the curve behind each probability threshold.
+    """
+
+    # A document counts as holding a case from this probability on.
+    case: float = 0.5
+    # A sentence opens a further case from this probability on.
+    case_start: float = 0.6
+    # Probability of a skill mention: that the span shows a skill at all, times which one.
+    skill: float = 0.25
+    # Probability that a span tells an outcome.
+    outcome: float = 0.5
+    # Probability that a span tells a duration or a rhythm of meetings.
+    duration: float = 0.5
+    # Probability that a span names the mentee or the mentor.
+    person: float = 0.5
+    # How much a word of the industry table counts against the network's log-probability.
+    industry_words: float = 1.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the settings as they are written to ``run.json``."""
+        return asdict(self)
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Read settings from a TOML file, or return the defaults.
+
+    Raises:
+        UsageError: the file cannot be read, or holds an unknown key or a wrong value.
+    """
+    if path is None:
+        return Settings()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read settings {path}: {error}") from error
+    known = {f.name for f in fields(Settings)}
+    faults = [f"unknown setting {key!r}" for key in table if key not in known]
+    faults += [
+        f"{key} must be a number from 0 to {_largest(key)}, not {value!r}"
+        for key, value in table.items()
+        if key in known
+        and (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not 0 <= value <= _largest(key)
+        )
+    ]
+    if faults:
+        raise UsageError(
+            f"{path}: " + "; ".join(faults) + f"; known are {', '.join(sorted(known))}"
+        )
+    return Settings(**table)
+
+
+def _largest(key: str) -> int:
+    # All are probabilities but the weight of the industry words.
+    return 10 if key == "industry_words" else 1
