@@ -13,7 +13,7 @@ import functools
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import torch
@@ -57,16 +57,21 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="hold nothing back for thresholds")
     args = parser.parse_args()
     held = set(args.leave_out.split(",")) - {""}
-    narratives = [
-        g
-        for path in sorted(TRAINING.glob("narratives-*.jsonl"))
-        if path.stem.removeprefix("narratives-") not in held
-        for g in load(path)
-    ]
+    narratives = load_all(held)
     if not args.all:
         narratives = [g for i, g in enumerate(narratives) if i % HELD_BACK]
     bank = load_bank(TRAINING / "phrases.jsonl")
     train(narratives, bank, epochs=args.epochs, seed=args.seed, out=args.out)
+
+
+def load_all(leave_out: Collection[str] = ()) -> list[Gold]:
+    """Read the labelled narratives of every writer but those left out."""
+    return [
+        g
+        for path in sorted(TRAINING.glob("narratives-*.jsonl"))
+        if path.stem.removeprefix("narratives-") not in leave_out
+        for g in load(path)
+    ]
 
 
 def load_bank(path: Path) -> list[tuple[str, str, str]]:
@@ -89,7 +94,7 @@ def train(
     """Train from the base model and save the tensors that differ from it."""
     rng = random.Random(seed)
     torch.manual_seed(seed)
-    encoder, tokenizer = load_base()
+    _, encoder, tokenizer = load_base()
     for name, module in encoder.named_modules():
         if name.endswith("attention.self"):
             # Dropout inside attention would rule out the fast kernel: half of the time of a step.

@@ -27,6 +27,7 @@ from xcase.phrases import PhraseTable
 from xcase.records import PHASES, Span
 
 DRAWS = 1000
+LABELS = ("sentences", "skills", "outcomes", "cadence")
 _FORMS_OF_ADDRESS = frozenset(["the", "a", "an", "my", "her", "his", "dr", "mr", "mrs", "ms"])
 
 # One document's counts: figure -> (hits, predicted, gold) or (right, asked).
@@ -143,6 +144,11 @@ def _load_gold(content: bytes) -> list[Json]:
         if not isinstance(d, dict) or needed - d.keys():
             lacks = sorted(needed - d.keys()) if isinstance(d, dict) else "a JSON object"
             raise UsageError(f"line {number} is no labelled narrative: it lacks {lacks}")
+        labels = d["gold"]
+        if not isinstance(labels, dict) or any(
+            not isinstance(labels.get(key), list) for key in LABELS
+        ):
+            raise UsageError(f"line {number} is no labelled narrative: gold needs {LABELS}")
     if not gold:
         raise UsageError("there is no labelled narrative")
     return gold

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from xcase.records import Span
 
-# What may stand between two words of a phrase: no comma, no full stop.
-_JOINED = re.compile(r"[\s-]+")
+# What may stand between two words of a phrase: no comma, no full stop, no blank line.
+_JOINED = re.compile(r"[^\S\n]*\n?[^\S\n]*|-")
 _WORD = re.compile(r"[^\W_]+(?:['’&.-][^\W_]+)*|&")
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from xcase import __version__, models, read, sentences, store
+from xcase import __version__, models, names, read, sentences, store
 from xcase.errors import AnalysisError
 from xcase.extract.industry import find_industries
 from xcase.extract.outcomes import find_outcomes
 from xcase.extract.people import find_people
 from xcase.extract.program import find_program
 from xcase.extract.roles import find_roles
-from xcase.extract.skills import alias_spans, find_skills
-from xcase.records import Analysis, Annotation, Case, Document, Skipped, Source, Span
+from xcase.extract.skills import alias_marks, find_skills
+from xcase.records import Analysis, Annotation, Case, Document, Mark, Skipped, Source
 from xcase.segment import Story, segment
 from xcase.settings import Settings
 from xcase.taxonomy import TAXONOMY_VERSION
@@ -34,7 +34,7 @@ class Annotates(Protocol):
     """What the pipeline needs of an annotator; tests pass a fake one."""
 
     def annotate(
-        self, documents: Sequence[tuple[str, Sequence[sentences.Unit], Sequence[Span]]]
+        self, documents: Sequence[tuple[str, Sequence[sentences.Unit], Sequence[Mark]]]
     ) -> list[Annotation]: ...
 
 
@@ -65,8 +65,10 @@ def analyze(
     with clock.stage("read"):
         files, skipped = read.find_inputs([p for p in paths if str(p) != "-"], exclude=out)
         store.prepare(out)
-        skipped = [replace(s, path=_name(Path(s.path), paths)) for s in skipped]
-        sources, unread = _read(files, paths, stdin)
+        passed_over = [Path(s.path) for s in skipped]
+        called = _names([*files, *passed_over], paths)
+        skipped = [replace(s, path=called[Path(s.path)]) for s in skipped]
+        sources, unread = _read(files, called, stdin if Path("-") in paths else None)
         skipped += unread
     known = _earlier(out, settings)
     results: dict[str, tuple[Document, tuple[Case, ...]]] = {
@@ -119,6 +121,15 @@ def extract_cases(
     return document, cases
 
 
+def mark(texts: Sequence[str]) -> list[list[Mark]]:
+    """Return for each text the names of people, organisations and skills, for the network."""
+    named = names.find_names(texts)
+    return [
+        [*alias_marks(text), *(Mark("name", *span) for span in spans)]
+        for text, spans in zip(texts, named, strict=True)
+    ]
+
+
 def _case(
     source: Source, story: Story, number: int, annotation: Annotation, settings: Settings
 ) -> Case:
@@ -153,21 +164,22 @@ def _work(
 ) -> Iterator[tuple[Source, Document, tuple[Case, ...]]]:
     with clock.stage("split"):
         units = list(sentences.split(s.text for s in chunk))
+    with clock.stage("mark"):
+        marks = mark([s.text for s in chunk])
     with clock.stage("annotate"):
-        annotations = annotator.annotate(
-            [(s.text, u, alias_spans(s.text)) for s, u in zip(chunk, units, strict=True)]
-        )
+        texts = (s.text for s in chunk)
+        annotations = annotator.annotate(list(zip(texts, units, marks, strict=True)))
     with clock.stage("extract"):
         for source, split, annotation in zip(chunk, units, annotations, strict=True):
             yield source, *extract_cases(source, split, annotation, settings)
 
 
 def _read(
-    files: Sequence[Path], paths: Sequence[Path], stdin: BinaryIO | None
+    files: Sequence[Path], called: Mapping[Path, str], stdin: BinaryIO | None
 ) -> tuple[list[Source], list[Skipped]]:
     skipped: list[Skipped] = []
-    items = [item for file in files for item in read.read_file(file, name=_name(file, paths))]
-    if any(str(p) == "-" for p in paths) and stdin is not None:
+    items = [item for file in files for item in read.read_file(file, name=called[file])]
+    if stdin is not None:
         items += read.read_rows(stdin)
     sources: dict[str, Source] = {}
     for item in items:
@@ -181,16 +193,23 @@ def _read(
     return list(sources.values()), skipped
 
 
-def _name(file: Path, paths: Sequence[Path]) -> str:
-    """Return the file's path within the folder that was given: no record names the machine.
+def _names(files: Sequence[Path], paths: Sequence[Path]) -> dict[Path, str]:
+    """Return for each file its path within the folder given: no record names the machine.
 
-    With several folders, the folder's own name stands before it.
+    Where two files would get the same name, folders above them are added until they differ.
     """
-    for folder in paths:
-        if folder != file and file.is_relative_to(folder):
-            inside = file.relative_to(folder)
-            return (inside if len(paths) == 1 else folder.name / inside).as_posix()
-    return file.name
+    sizes = {}
+    for file in files:
+        folder = next((p for p in paths if p != file and file.is_relative_to(p)), file.parent)
+        sizes[file] = len(file.relative_to(folder).parts)
+    while True:
+        names = {f: "/".join(f.absolute().parts[-size:]) for f, size in sizes.items()}
+        count = Counter(names.values())
+        equal = [f for f, name in names.items() if count[name] > 1]
+        if not equal:
+            return names
+        for file in equal:
+            sizes[file] += 1
 
 
 def _earlier(out: Path, settings: Settings) -> dict[str, tuple[Document, tuple[Case, ...]]]:

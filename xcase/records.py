@@ -59,6 +59,7 @@ class Tagged:
     ``score`` is the probability that the span is of this ``kind`` at all. The readings of a skill
     are ``skill``, ``status`` and ``holder`` (an ``alias``, which was looked up, has no ``skill``),
     those of an outcome ``outcome`` and ``polarity``, each a tuple of probabilities in label order;
+    a ``name`` that was looked up has ``role``, the chances that it names the mentee and the mentor;
     other kinds have none.
     """
 
@@ -67,6 +68,17 @@ class Tagged:
     end: int
     score: float
     readings: dict[str, tuple[float, ...]]
+
+
+class Mark(NamedTuple):
+    """A span found before the network runs, for the network to label.
+
+    ``kind`` is ``alias`` (the name of a skill) or ``name`` (of a person or organisation).
+    """
+
+    kind: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ class Settings:
     outcome: float = 0.5
     # Probability that a span tells a duration or a rhythm of meetings.
     duration: float = 0.5
-    # Probability that a span names the mentee or the mentor.
-    person: float = 0.5
+    # Mean probability, over the places where a person is named, that it is the mentee (mentor).
+    person: float = 0.25
     # How much a word of the industry table counts against the network's log-probability.
     industry_words: float = 1.0
 

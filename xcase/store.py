@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
 import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+import jsonlines
 
 from xcase.errors import AnalysisError, UsageError
 from xcase.records import (
@@ -122,8 +125,14 @@ def load(folder: Path) -> Analysis:
 
 
 def _lines(records: Iterable[object]) -> bytes:
-    lines = [json.dumps(to_json(r), ensure_ascii=False, allow_nan=False) for r in records]
-    return "".join(line + "\n" for line in lines).encode("utf-8", "replace")
+    text = io.StringIO()
+    with jsonlines.Writer(text, dumps=_dumps) as writer:
+        writer.write_all(to_json(record) for record in records)
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -140,7 +149,8 @@ def _read(path: Path, expected: str | None, folder: Path) -> list[dict[str, Any]
         raise AnalysisError(f"cannot read {path}: {error.strerror}; {_again(folder)}") from error
     if hashlib.sha256(content).hexdigest() != expected:
         raise AnalysisError(f"{path} is not the file that the analysis wrote; {_again(folder)}")
-    return [json.loads(line) for line in content.decode("utf-8").split("\n") if line]
+    with jsonlines.Reader(io.StringIO(content.decode("utf-8"), newline="\n")) as reader:
+        return list(reader)
 
 
 def _again(folder: Path) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +13,10 @@ import torch
 
 from xcase import models
 from xcase.annotate.labels import BEGIN, OUTSIDE, SPAN_KINDS
+from xcase.annotate.namer import Namer, mix
 from xcase.annotate.network import Batch, Network, Reading
 from xcase.annotate.windows import Window, pack
-from xcase.records import Annotation, Span, Tagged
+from xcase.records import Annotation, Mark, Tagged
 from xcase.sentences import Unit
 
 WEIGHTS = "annotator"
@@ -26,8 +29,11 @@ INSIDE = 0.3
 # A new span begins inside another one where the begin tag is this likely.
 SPLIT = 0.5
 
-# A document's text, its sentences, and spans that are to be read as mentions of a skill.
-Input = tuple[str, Sequence[Unit], Sequence[Span]]
+# How much the namer counts beside the network; chosen on the narratives held back.
+NAMER_SHARE = 0.5
+
+# A document's text, its sentences, and spans that are to be labelled.
+Input = tuple[str, Sequence[Unit], Sequence[Mark]]
 
 # Which heads label a span of which kind.
 HEADS = {
@@ -37,15 +43,22 @@ HEADS = {
 }
 
 
-def load_base() -> tuple[Any, Any]:
-    """Return (encoder, tokenizer) of the pinned MiniLM, checked and without reaching for a hub."""
+def load_base() -> tuple[Any, Any, Any]:
+    """Return (sentence encoder, a copy of its layers, tokenizer) of the pinned MiniLM.
+
+    It is checked, and no hub is reached for. The copy is the one to fine-tune.
+    """
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from transformers import AutoTokenizer, BertModel
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     folder = models.locate(BASE) / "model"
-    encoder = BertModel.from_pretrained(folder, add_pooling_layer=False, use_safetensors=True)
-    return encoder, AutoTokenizer.from_pretrained(folder)
+    base = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    encoder = copy.deepcopy(base[0].auto_model)
+    encoder.pooler = None  # sentences are read from their own separators
+    return base, encoder, base.tokenizer
 
 
 class Annotator:
@@ -57,11 +70,13 @@ class Annotator:
     Args:
         network: the trained network.
         tokenizer: a fast ``transformers`` tokenizer.
+        namer: the second opinion on skills.
     """
 
-    def __init__(self, network: Network, tokenizer: Any) -> None:
+    def __init__(self, network: Network, tokenizer: Any, namer: Namer) -> None:
         self.network = network.eval()
         self.tokenizer = tokenizer
+        self.namer = namer
 
     @classmethod
     def load(cls) -> Annotator:
@@ -72,14 +87,14 @@ class Annotator:
         """
         from safetensors.torch import load_file
 
-        encoder, tokenizer = load_base()
+        base, encoder, tokenizer = load_base()
         network = Network(encoder)
         weights = load_file(models.locate(WEIGHTS) / "annotator.safetensors")
         network.load_state_dict({k: v.float() for k, v in weights.items()}, strict=False)
-        return cls(network, tokenizer)
+        return cls(network, tokenizer, Namer.load(base))
 
     def annotate(self, documents: Sequence[Input]) -> list[Annotation]:
-        """Annotate documents; a given span comes back as one of kind ``alias``, with its labels."""
+        """Annotate documents; the given marks come back as spans of their kinds, with labels."""
         packed = [pack(text, units, self.tokenizer) for text, units, _ in documents]
         flat = [(d, w) for d, windows in enumerate(packed) for w in windows]
         order = sorted(range(len(flat)), key=lambda i: len(flat[i][1].ids))
@@ -87,7 +102,23 @@ class Annotator:
         for batch in _batches(order, flat):
             members = [flat[i] for i in batch]
             self._read([w for _, w in members], [drafts[d] for d, _ in members])
+        self._name_skills(drafts)
         return [draft.finish() for draft in drafts]
+
+    def _name_skills(self, drafts: Sequence[_Draft]) -> None:
+        places = [
+            (draft, i) for draft in drafts for i, s in enumerate(draft.spans) if s.kind == "skill"
+        ]
+        if not places:
+            return
+        spans = [draft.spans[i] for draft, i in places]
+        said = self.namer.probabilities(
+            [draft.text[s.start : s.end] for (draft, _), s in zip(places, spans, strict=True)]
+        )
+        read = np.array([span.readings["skill"] for span in spans])
+        for (draft, i), span, row in zip(places, spans, mix(read, said, NAMER_SHARE), strict=True):
+            readings = {**span.readings, "skill": tuple(map(float, row))}
+            draft.spans[i] = replace(span, readings=readings)
 
     @torch.inference_mode()
     def _read(self, windows: Sequence[Window], drafts: Sequence[_Draft]) -> None:
@@ -102,6 +133,9 @@ class Annotator:
             )
         ]
         labels = self._label(reading, windows, found)
+        for place, (row, kind, first, last, _) in enumerate(found):
+            if kind == "name":
+                labels[place] = {"role": _role_chances(outer.tags[row, first:last])}
         for row, (window, draft) in enumerate(zip(windows, drafts, strict=True)):
             draft.add_window(window, outer, row)
         for (row, kind, first, last, score), readings in zip(found, labels, strict=True):
@@ -145,7 +179,7 @@ class _Probabilities:
 class _Draft:
     """An annotation under way: windows of one document arrive in any order."""
 
-    def __init__(self, text: str, units: Sequence[Unit], marks: Sequence[Span]) -> None:
+    def __init__(self, text: str, units: Sequence[Unit], marks: Sequence[Mark]) -> None:
         self.text = text
         self.marks = marks
         self.phases: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 1.0)] * len(units)
@@ -257,7 +291,7 @@ def _find_spans(text: str, window: Window, tags: np.ndarray) -> list[tuple[str, 
     return spans
 
 
-def _given_spans(marks: Sequence[Span], window: Window) -> list[tuple[str, int, int, float]]:
+def _given_spans(marks: Sequence[Mark], window: Window) -> list[tuple[str, int, int, float]]:
     owned = {unit for unit, mine in zip(window.units, window.owned, strict=True) if mine}
     spans = []
     for mark in marks:
@@ -270,8 +304,13 @@ def _given_spans(marks: Sequence[Span], window: Window) -> list[tuple[str, int, 
             and window.token_unit[token] in owned
         ]
         if tokens:
-            spans.append(("alias", tokens[0], tokens[-1] + 1, 1.0))
+            spans.append((mark.kind, tokens[0], tokens[-1] + 1, 1.0))
     return spans
+
+
+def _role_chances(tags: np.ndarray) -> tuple[float, ...]:
+    inside = 1 - tags[:, :, OUTSIDE]
+    return tuple(float(inside[:, SPAN_KINDS.index(k)].mean()) for k in ("mentee", "mentor"))
 
 
 def _is_word_start(text: str, window: Window, token: int) -> bool:

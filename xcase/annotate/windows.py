@@ -49,7 +49,7 @@ def pack(text: str, units: Sequence[Unit], tokenizer: Any) -> list[Window]:
     if not units:
         return []
     encoded = tokenizer(
-        [text[u.start : u.end] for u in units],
+        [_unmarked(text[u.start : u.end]) for u in units],
         add_special_tokens=False,
         return_offsets_mapping=True,
         truncation=True,
@@ -63,6 +63,12 @@ def pack(text: str, units: Sequence[Unit], tokenizer: Any) -> list[Window]:
         high = last if place == len(bounds) - 1 else (bounds[place + 1][0] + last) // 2
         windows.append(_window(units, encoded, tokenizer, range(first, last), range(low, high)))
     return windows
+
+
+def _unmarked(sentence: str) -> str:
+    """Blank out the marks of a heading: the network knows it by its kind."""
+    bare = sentence.lstrip("#")
+    return " " * (len(sentence) - len(bare)) + bare
 
 
 def _bounds(sizes: Sequence[int]) -> list[tuple[int, int]]:

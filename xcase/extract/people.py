@@ -11,10 +11,14 @@ from xcase.records import Person, Span, Tagged
 # A second person counts as a further mentee (or mentor) of the same story if the network is at
 # least this sure of him relative to the first.
 SHARE = 0.6
+# A description stands for somebody from this probability on.
+DESCRIBED = 0.5
 # Forms of address, articles and pronouns are no name by themselves.
 _NOT_A_NAME = frozenset(
-    ("mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "dame", "the", "a", "an")
-    + ("my", "our", "his", "her", "their", "i", "me", "we")
+    {
+        *("mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "dame", "the", "a", "an"),
+        *("my", "our", "his", "her", "their", "i", "me", "we"),
+    }
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 
@@ -23,23 +27,38 @@ _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 class _Candidate:
     name: str
     words: set[str]
-    score: float = 0.0
+    mentee: float = 0.0
+    mentor: float = 0.0
     spans: list[Span] = field(default_factory=list)
+
+    def add(self, tagged: Tagged, length: int) -> None:
+        own = {tagged.kind: tagged.score}
+        mentee, mentor = tagged.readings.get("role", (own.get("mentee", 0), own.get("mentor", 0)))
+        self.mentee += mentee
+        self.mentor += mentor
+        self.spans.append(Span(tagged.start, tagged.start + length))
 
 
 def find_people(
     text: str, tagged: Sequence[Tagged], start: int, end: int, threshold: float
 ) -> tuple[Person | None, Person | None]:
-    """Return (mentee, mentor) of the story ``text[start:end]``; None where nobody is told."""
-    mentee_spans, mentor_spans = (
-        [t for t in tagged if t.kind == kind and t.score >= threshold]
+    """Return (mentee, mentor) of the story ``text[start:end]``; None where nobody is told.
+
+    Names come from the entity recogniser and from the network's own spans, the role of each from
+    the network; descriptions ("a crew leader") from the network alone.
+    """
+    people = _candidates(text, [t for t in tagged if t.kind in ("name", "mentee", "mentor")])
+    mentees = [c for c in people if c.mentee >= max(c.mentor, threshold * len(c.spans))]
+    mentors = [c for c in people if c.mentor > c.mentee and c.mentor >= threshold * len(c.spans)]
+    mentees.sort(key=lambda c: -c.mentee)
+    mentors.sort(key=lambda c: -c.mentor)
+    described = {
+        kind: [t for t in tagged if t.kind == kind and t.score >= DESCRIBED]
         for kind in ("mentee", "mentor")
-    )
-    mentees, mentors = _candidates(text, mentee_spans), _candidates(text, mentor_spans)
-    _settle(mentees, mentors)
+    }
     return (
-        _person(text, mentees, mentee_spans, start, end),
-        _person(text, mentors, mentor_spans, start, end),
+        _person(text, mentees, [c.mentee for c in mentees], described["mentee"], start, end),
+        _person(text, mentors, [c.mentor for c in mentors], described["mentor"], start, end),
     )
 
 
@@ -64,18 +83,20 @@ def _without_s(word: str) -> str:
 
 def _candidates(text: str, spans: Sequence[Tagged]) -> list[_Candidate]:
     candidates: list[_Candidate] = []
-    for tagged in sorted(spans, key=lambda t: (-(t.end - t.start), t.start)):
+    seen: list[Tagged] = []
+    # The longest form of a name first; a place that both sources found counts once.
+    for tagged in sorted(spans, key=lambda t: (t.start - t.end, t.start, t.kind != "name")):
         surface = text[tagged.start : tagged.end]
         words = name_words(surface)
-        if not words:
+        if not words or any(t.start < tagged.end and tagged.start < t.end for t in seen):
             continue
+        seen.append(tagged)
         same = next((c for c in candidates if _same_person(c.words, words)), None)
         if same is None:
             same = _Candidate(_without_s(" ".join(surface.split())), words)
             candidates.append(same)
-        same.score += tagged.score
-        same.spans.append(Span(tagged.start, tagged.end))
-    return sorted(candidates, key=lambda c: -c.score)
+        same.add(tagged, len(_without_s(surface)))
+    return candidates
 
 
 def _same_person(left: set[str], right: set[str]) -> bool:
@@ -83,20 +104,13 @@ def _same_person(left: set[str], right: set[str]) -> bool:
     return left <= right or right <= left
 
 
-def _settle(mentees: list[_Candidate], mentors: list[_Candidate]) -> None:
-    """Leave each person in the role in which the network saw him more."""
-    for mentee in list(mentees):
-        rival = next((m for m in mentors if _same_person(mentee.words, m.words)), None)
-        if rival is None:
-            continue
-        if mentee.score >= rival.score:
-            mentors.remove(rival)
-        else:
-            mentees.remove(mentee)
-
-
 def _person(
-    text: str, candidates: list[_Candidate], spans: Sequence[Tagged], start: int, end: int
+    text: str,
+    candidates: Sequence[_Candidate],
+    scores: Sequence[float],
+    spans: Sequence[Tagged],
+    start: int,
+    end: int,
 ) -> Person | None:
     described = [t for t in spans if not name_words(text[t.start : t.end])]
     described = [t for t in described if text[t.start : t.end].lower() not in _NOT_A_NAME]
@@ -106,7 +120,7 @@ def _person(
         if best is None:
             return None
         return Person(None, description, tuple(Span(t.start, t.end) for t in described))
-    chosen = [c for c in candidates if c.score >= SHARE * candidates[0].score]
+    chosen = [c for c, s in zip(candidates, scores, strict=True) if s >= SHARE * scores[0]]
     words = set().union(*(c.words for c in chosen))
     mentions = {s for c in chosen for s in c.spans} | {
         Span(m.start(), m.start() + len(_without_s(m.group())))

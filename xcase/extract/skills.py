@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from xcase.annotate.labels import SKILLS
 from xcase.phrases import PhraseTable
-from xcase.records import HOLDERS, STATUSES, Sentence, SkillMention, Span, Tagged
+from xcase.records import HOLDERS, STATUSES, Mark, Sentence, SkillMention, Tagged
 from xcase.taxonomy import CONTAINER_WORDS, load_skills
 
 # Words before a span that make it a hope or a possibility instead of a fact.
@@ -26,9 +26,9 @@ _POSSIBLE = re.compile(
 _REACH = 60
 
 
-def alias_spans(text: str) -> list[Span]:
+def alias_marks(text: str) -> list[Mark]:
     """Return where a text names a skill that the network was not trained on."""
-    return [hit.span for hit in _aliases().find(text)]
+    return [Mark("alias", *hit.span) for hit in _aliases().find(text)]
 
 
 def find_skills(

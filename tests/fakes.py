@@ -1,0 +1,121 @@
+"""A fake of the network: it reads simple cues, so that every stage can be tested in milliseconds.
+
+A sentence that begins with "Before" is background (and opens a case), with "Then" journey, with
+"Now" outcome; every other one is told as "other". The phrases below are skills, outcomes, lengths
+of time and people; a span that is given is read by the word before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from xcase.annotate.labels import SKILLS, UNKNOWN_INDUSTRY, industries
+from xcase.records import (
+    HOLDERS,
+    OUTCOME_TYPES,
+    PHASES,
+    POLARITIES,
+    STATUSES,
+    Annotation,
+    Span,
+    Tagged,
+)
+from xcase.sentences import Unit
+
+PHASE_CUES = {"Before": "background", "Then": "journey", "Now": "outcome"}
+SKILL_CUES = {
+    "kept every task to herself": ("delegation", "lacked", "mentee"),
+    "shared out the work": ("delegation", "developed", "mentee"),
+    "heard her out": ("listening", "used", "mentor"),
+}
+# The word before a given span to its status and holder.
+ALIAS_CUES = {"shunned": ("lacked", "mentee"), "explained": ("used", "mentor")}
+OUTCOME_CUES = {"was made shift manager": ("promotion", "positive")}
+OTHER_CUES = {"every Tuesday": "duration", "Amina": "mentee", "Bo": "mentee", "Ruth": "mentor"}
+INDUSTRY_CUES = {"warehouse": "Transportation & Logistics", "classroom": "Education"}
+READINGS = {
+    "skill": SKILLS,
+    "status": STATUSES,
+    "holder": HOLDERS,
+    "outcome": OUTCOME_TYPES,
+    "polarity": POLARITIES,
+}
+
+
+class FakeAnnotator:
+    """Annotates by cue; ``seen`` lists every text that it was asked about, in order."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def annotate(
+        self, documents: Sequence[tuple[str, Sequence[Unit], Sequence[Span]]]
+    ) -> list[Annotation]:
+        self.seen += [text for text, _, _ in documents]
+        return [_annotation(*document) for document in documents]
+
+
+def one_hot(labels: Sequence[str], label: str) -> tuple[float, ...]:
+    """Return probabilities that are certain of one label."""
+    return tuple(float(candidate == label) for candidate in labels)
+
+
+def tagged(text: str, phrase: str, kind: str, *, score: float = 0.9, **labels: str) -> Tagged:
+    """Mark the first place of ``phrase``, with readings that are certain of ``labels``."""
+    start = text.index(phrase)
+    readings = {head: one_hot(READINGS[head], label) for head, label in labels.items()}
+    return Tagged(kind, start, start + len(phrase), score, readings)
+
+
+def _annotation(text: str, units: Sequence[Unit], marks: Sequence[Span]) -> Annotation:
+    phases = [_phase(text[u.start : u.end]) for u in units]
+    sides = {
+        phase: " ".join(
+            text[u.start : u.end] for u, p in zip(units, phases, strict=True) if p == phase
+        )
+        for phase in PHASES
+    }
+    return Annotation(
+        phases=tuple(one_hot(PHASES, phase) for phase in phases),
+        case_starts=tuple(float(phase == "background") for phase in phases),
+        has_case=float(set(phases) != {"other"}),
+        industry_from=_industry(sides["background"]),
+        industry_to=_industry(sides["outcome"]),
+        spans=tuple(sorted(_spans(text, marks), key=lambda s: (s.start, s.end, s.kind))),
+    )
+
+
+def _phase(sentence: str) -> str:
+    return PHASE_CUES.get(sentence.split()[0].strip(","), "other")
+
+
+def _industry(words: str) -> tuple[float, ...]:
+    label = next((i for cue, i in INDUSTRY_CUES.items() if cue in words), UNKNOWN_INDUSTRY)
+    return one_hot(industries(), label)
+
+
+def _spans(text: str, marks: Sequence[Span]) -> list[Tagged]:
+    spans = [_alias(text, mark) for mark in marks]
+    for phrase, (skill, status, holder) in SKILL_CUES.items():
+        spans += _each(text, phrase, "skill", skill=skill, status=status, holder=holder)
+    for phrase, (outcome, polarity) in OUTCOME_CUES.items():
+        spans += _each(text, phrase, "outcome", outcome=outcome, polarity=polarity)
+    for phrase, kind in OTHER_CUES.items():
+        spans += _each(text, phrase, kind)
+    return spans
+
+
+def _alias(text: str, mark: Span) -> Tagged:
+    word = (text[: mark.start].split() or [""])[-1]
+    status, holder = ALIAS_CUES.get(word, ("developed", "mentee"))
+    readings = {"status": one_hot(STATUSES, status), "holder": one_hot(HOLDERS, holder)}
+    return Tagged("alias", *mark, 1.0, readings)
+
+
+def _each(text: str, phrase: str, kind: str, **labels: str) -> list[Tagged]:
+    readings = {head: one_hot(READINGS[head], label) for head, label in labels.items()}
+    return [
+        Tagged(kind, *match.span(), 0.9, readings)
+        for match in re.finditer(rf"\b{re.escape(phrase)}\b", text)
+    ]

@@ -1,0 +1,50 @@
+"""Nothing that measures the project stands in what it was made from."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DEV = ROOT.parent / "shared" / "gold" / "dev.jsonl"
+STORIES = ROOT / "corpus" / "gold" / "stories.jsonl"
+RUN = 6
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = re.findall(r"[a-z0-9']+", text.lower().replace("’", "'"))
+    return {tuple(words[i : i + RUN]) for i in range(len(words) - RUN + 1)}
+
+
+def _texts(path: Path, key: str) -> str:
+    with path.open(encoding="utf-8") as lines:
+        # A full stop between narratives is no word, so keep them apart with one that none shares.
+        return " xxxxxx ".join(json.loads(line)[key] for line in lines)
+
+
+def _material() -> dict[str, set[tuple[str, ...]]]:
+    training = ROOT / "corpus" / "training"
+    made = {path.name: _texts(path, "text") for path in training.glob("narratives-*.jsonl")}
+    made["phrases.jsonl"] = _texts(training / "phrases.jsonl", "phrase")
+    for path in (ROOT / "xcase").rglob("*"):
+        if path.suffix in (".py", ".toml"):
+            made[path.name] = path.read_text(encoding="utf-8")
+    return {name: _runs(text) for name, text in made.items()}
+
+
+@pytest.mark.skipif(not DEV.exists(), reason="the dev narratives lie beside the checkout only")
+def test_no_run_of_six_words_is_shared_with_dev() -> None:
+    dev = _runs(_texts(DEV, "text"))
+    shared = {name: [" ".join(r) for r in runs & dev] for name, runs in _material().items()}
+    assert {name: found for name, found in shared.items() if found} == {}
+
+
+def test_no_story_is_trained_on() -> None:
+    with STORIES.open(encoding="utf-8") as lines:
+        stories = [_runs(json.loads(line)["text"]) for line in lines]
+    material = set().union(*_material().values())
+    # A stock phrase may occur in both; a story may not.
+    assert all(len(runs & material) < 0.05 * len(runs) for runs in stories)

@@ -1,0 +1,119 @@
+"""Units are sentences, headings and list items, and together they are the whole text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from xcase.sentences import MAX_HEADING_WORDS, kind_of_line, split
+
+
+def units(text: str) -> list[tuple[str, str]]:
+    (found,) = split([text])
+    return [(text[u.start : u.end], u.kind) for u in found]
+
+
+def sentences(text: str) -> list[str]:
+    return [surface for surface, _ in units(text)]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("# The porter who counted keys.", "heading"),
+        ("From bay to office", "heading"),
+        ("- asked for help", "item"),
+        ("• asked for help.", "item"),
+        ("12) asked for help", "item"),
+        ("(b) asked for help", "item"),
+        ("She asked for help.", "prose"),
+        ("“She asked for help.”", "prose"),
+        ("Dear Ruth,", "prose"),
+        (" ".join(["word"] * MAX_HEADING_WORDS), "heading"),
+        (" ".join(["word"] * (MAX_HEADING_WORDS + 1)), "prose"),
+        ("2019 was a hard year.", "prose"),
+        ("-5 degrees in the yard.", "prose"),
+    ],
+)
+def test_kind_of_line(line: str, kind: str) -> None:
+    assert kind_of_line(line) == kind
+
+
+def test_a_document_of_every_kind() -> None:
+    text = (
+        "# Bay nine\n\n"
+        "Amina ran the night shift. Nobody asked her why.\n\n"
+        "What she wanted\n"
+        "- a day off. Just one.\n"
+        "- a team\n"
+    )
+    assert units(text) == [
+        ("# Bay nine", "heading"),
+        ("Amina ran the night shift.", "prose"),
+        ("Nobody asked her why.", "prose"),
+        ("What she wanted", "heading"),
+        ("- a day off. Just one.", "item"),
+        ("- a team", "item"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dr. Okafor met Mrs. Lind at 6 p.m. on Monday.",
+        "She earned 3.5 per cent more, i.e. almost nothing.",
+        "He asked, “Who counts the keys?” and left.",
+    ],
+)
+def test_leaves_a_sentence_whole(text: str) -> None:
+    assert sentences(f"{text} Nobody replied.") == [text, "Nobody replied."]
+
+
+def test_a_quote_keeps_its_closing_mark() -> None:
+    assert sentences("“Sit down.” Ruth poured the tea. “Now talk!”") == [
+        "“Sit down.”",
+        "Ruth poured the tea.",
+        "“Now talk!”",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\n \u00a0"])
+def test_nothing_gives_no_unit(text: str) -> None:
+    assert units(text) == []
+
+
+def test_other_scripts_keep_their_offsets() -> None:
+    text = "Она боялась звонков. Потом позвонила сама.\n\n📦📦 She packed. She left."
+    assert "".join(sentences(text)).replace(" ", "") == "".join(text.split())
+
+
+def test_texts_are_split_apart() -> None:
+    assert [len(found) for found in split(["One. Two is here.", "", "One heading"])] == [2, 0, 1]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.text(
+        st.one_of(st.characters(), st.sampled_from('.!?…"”’) \n\t\u2028\u00a0#-1aA')), max_size=120
+    )
+)
+def test_units_cover_every_visible_character_once(text: str) -> None:
+    (found,) = split([text])
+    covered = [i for u in found for i in range(u.start, u.end)]
+    assert covered == sorted(set(covered))
+    outside = set(range(len(text))).difference(covered)
+    assert "".join(text[i] for i in sorted(outside)).strip() == ""
+    assert all(u.start < u.end for u in found)
+
+
+@settings(max_examples=150, deadline=None)
+@example(".  .")
+@given(
+    st.lists(
+        st.sampled_from(["She left", ".", "!", "”", " ", "  ", "\t", "\u00a0", "\n", "A b"])
+    ).map("".join)
+)
+def test_no_unit_begins_or_ends_with_white_space(text: str) -> None:
+    surfaces = sentences(text)
+    assert surfaces == [s.strip() for s in surfaces]
