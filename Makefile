@@ -30,7 +30,10 @@ test: install
 	$(BIN)/pytest
 
 train: install
-	cd scripts && ../$(BIN)/python train_annotator.py
+	cd scripts && ../$(BIN)/python train_namer.py
+	cd scripts && ../$(BIN)/python train_annotator.py --out ../models/annotator.safetensors
+	cd scripts && ../$(BIN)/python train_annotator.py --start ../models/annotator.safetensors \
+		--collages --epochs 3 --seed 8
 
 clean:
 	rm -rf $(VENV) xcase-out build dist

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +38,57 @@ def augment(gold: Gold, rng: random.Random) -> Gold:
         edits += typos(gold, rng)
     dropped = cut(gold, rng) if rng.random() < 0.35 else set()
     return apply(gold, edits, dropped)
+
+
+def collage(gold: Gold, others: Sequence[Gold], rng: random.Random) -> Gold:
+    """Set a case among text without one, or beside other cases, as pages on the web do.
+
+    Without this the network judges a page as a whole: an essay's opening hides the cases after it.
+    """
+    pages = [g for g in others if not g.has_case]
+    parts = [gold]
+    if gold.has_case and rng.random() < 0.3:
+        cases = [g for g in others if g.has_case and g is not gold]
+        parts += rng.sample(cases, rng.choice((1, 1, 2)))
+    if rng.random() < 0.4:
+        parts.insert(0, excerpt(rng.choice(pages), rng))
+    if rng.random() < 0.4:
+        parts.append(excerpt(rng.choice(pages), rng))
+    return join(parts) if len(parts) > 1 else gold
+
+
+def excerpt(gold: Gold, rng: random.Random) -> Gold:
+    """Return two to seven sentences that follow one another."""
+    size = rng.randrange(2, 8)
+    first = rng.randrange(max(1, len(gold.units) - size))
+    outside = set(range(len(gold.units))) - set(range(first, first + size))
+    return apply(gold, [], outside)
+
+
+def join(parts: Sequence[Gold]) -> Gold:
+    """Put narratives one after the other; industries are known only if one has a case."""
+    text, units, phases, starts, spans = "", [], [], [], []
+    for part in parts:
+        body = part.text.rstrip()
+        lead = len(body) - len(body.lstrip())
+        shift = len(text) + (2 if text else 0) - lead
+        text += ("\n\n" if text else "") + body.lstrip()
+        units += [Unit(u.start + shift, u.end + shift, u.kind) for u in part.units]
+        spans += [GoldSpan(s.kind, s.start + shift, s.end + shift, s.labels) for s in part.spans]
+        phases += part.phases
+        starts += part.starts
+    cases = [part for part in parts if part.has_case]
+    return replace(
+        parts[0],
+        text=text,
+        units=units,
+        phases=phases,
+        starts=starts,
+        spans=spans,
+        has_case=bool(cases),
+        industry_from=cases[0].industry_from if len(cases) == 1 else "",
+        industry_to=cases[0].industry_to if len(cases) == 1 else "",
+    )
 
 
 def other_names(gold: Gold, rng: random.Random) -> list[Edit]:

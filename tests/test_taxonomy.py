@@ -123,7 +123,7 @@ def test_industries_keep_their_order_and_share_no_word() -> None:
     for industry in industries:
         assert 20 <= len(industry.roles) <= 40, industry.label
         assert 10 <= len(industry.places) <= 25, industry.label
-        assert 15 <= len(industry.words) <= 30, industry.label
+        assert 15 <= len(industry.words) <= 45, industry.label
 
 
 def test_loaded_entries_cannot_be_changed_and_are_read_once() -> None:

@@ -13,7 +13,7 @@ import torch
 
 from xcase import models
 from xcase.annotate.labels import BEGIN, OUTSIDE, SPAN_KINDS
-from xcase.annotate.namer import Namer, mix
+from xcase.annotate.namer import Namer
 from xcase.annotate.network import Batch, Network, Reading
 from xcase.annotate.windows import Window, pack
 from xcase.records import Annotation, Mark, Tagged
@@ -29,7 +29,8 @@ INSIDE = 0.3
 # A new span begins inside another one where the begin tag is this likely.
 SPLIT = 0.5
 
-# How much the namer counts beside the network; chosen on the narratives held back.
+# How much the namer counts beside the network. On the narratives held back 0.3, 0.5 and 0.7 give a
+# skill_f1 of 0.330, 0.331 and 0.312; the geometric mean is worse at each share (0.324, 0.311, 0.240).
 NAMER_SHARE = 0.5
 
 # A document's text, its sentences, and spans that are to be labelled.
@@ -116,7 +117,8 @@ class Annotator:
             [draft.text[s.start : s.end] for (draft, _), s in zip(places, spans, strict=True)]
         )
         read = np.array([span.readings["skill"] for span in spans])
-        for (draft, i), span, row in zip(places, spans, mix(read, said, NAMER_SHARE), strict=True):
+        mixed = (1 - NAMER_SHARE) * read + NAMER_SHARE * said
+        for (draft, i), span, row in zip(places, spans, mixed, strict=True):
             readings = {**span.readings, "skill": tuple(map(float, row))}
             draft.spans[i] = replace(span, readings=readings)
 

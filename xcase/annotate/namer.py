@@ -48,10 +48,3 @@ class Namer:
         logits = vectors @ self.weight.T + self.bias
         odds = np.exp(logits - logits.max(1, keepdims=True))
         return np.asarray(odds / odds.sum(1, keepdims=True))
-
-
-def mix(left: np.ndarray, right: np.ndarray, share: float) -> np.ndarray:
-    """Return the normalised geometric mean of two rows of probabilities (Genest & Zidek 1986)."""
-    logs = (1 - share) * np.log(left + 1e-9) + share * np.log(right + 1e-9)
-    odds = np.exp(logs - logs.max(-1, keepdims=True))
-    return np.asarray(odds / odds.sum(-1, keepdims=True))
