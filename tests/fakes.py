@@ -2,7 +2,8 @@
 
 A sentence that begins with "Before" is background (and opens a case), with "Then" journey, with
 "Now" outcome; every other one is told as "other". The phrases below are skills, outcomes, lengths
-of time and people; a span that is given is read by the word before it.
+of time and people; a given name is read by itself if it is a person's, by the word before it if
+it is a skill's.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from xcase.records import (
     POLARITIES,
     STATUSES,
     Annotation,
-    Span,
+    Mark,
     Tagged,
 )
 from xcase.sentences import Unit
@@ -31,6 +32,8 @@ SKILL_CUES = {
 }
 # The word before a given span to its status and holder.
 ALIAS_CUES = {"shunned": ("lacked", "mentee"), "explained": ("used", "mentor")}
+# Chances that a given name is that of the mentee and of the mentor.
+ROLES = {"mentee": (0.9, 0.05), "mentor": (0.05, 0.9)}
 OUTCOME_CUES = {"was made shift manager": ("promotion", "positive")}
 OTHER_CUES = {"every Tuesday": "duration", "Amina": "mentee", "Bo": "mentee", "Ruth": "mentor"}
 INDUSTRY_CUES = {"warehouse": "Transportation & Logistics", "classroom": "Education"}
@@ -50,7 +53,7 @@ class FakeAnnotator:
         self.seen: list[str] = []
 
     def annotate(
-        self, documents: Sequence[tuple[str, Sequence[Unit], Sequence[Span]]]
+        self, documents: Sequence[tuple[str, Sequence[Unit], Sequence[Mark]]]
     ) -> list[Annotation]:
         self.seen += [text for text, _, _ in documents]
         return [_annotation(*document) for document in documents]
@@ -68,7 +71,7 @@ def tagged(text: str, phrase: str, kind: str, *, score: float = 0.9, **labels: s
     return Tagged(kind, start, start + len(phrase), score, readings)
 
 
-def _annotation(text: str, units: Sequence[Unit], marks: Sequence[Span]) -> Annotation:
+def _annotation(text: str, units: Sequence[Unit], marks: Sequence[Mark]) -> Annotation:
     phases = [_phase(text[u.start : u.end]) for u in units]
     sides = {
         phase: " ".join(
@@ -95,8 +98,8 @@ def _industry(words: str) -> tuple[float, ...]:
     return one_hot(industries(), label)
 
 
-def _spans(text: str, marks: Sequence[Span]) -> list[Tagged]:
-    spans = [_alias(text, mark) for mark in marks]
+def _spans(text: str, marks: Sequence[Mark]) -> list[Tagged]:
+    spans = [_given(text, mark) for mark in marks]
     for phrase, (skill, status, holder) in SKILL_CUES.items():
         spans += _each(text, phrase, "skill", skill=skill, status=status, holder=holder)
     for phrase, (outcome, polarity) in OUTCOME_CUES.items():
@@ -106,11 +109,14 @@ def _spans(text: str, marks: Sequence[Span]) -> list[Tagged]:
     return spans
 
 
-def _alias(text: str, mark: Span) -> Tagged:
+def _given(text: str, mark: Mark) -> Tagged:
+    if mark.kind == "name":
+        cue = OTHER_CUES.get(text[mark.start : mark.end], "")
+        return Tagged(*mark, 1.0, {"role": ROLES.get(cue, (0.0, 0.0))})
     word = (text[: mark.start].split() or [""])[-1]
     status, holder = ALIAS_CUES.get(word, ("developed", "mentee"))
     readings = {"status": one_hot(STATUSES, status), "holder": one_hot(HOLDERS, holder)}
-    return Tagged("alias", *mark, 1.0, readings)
+    return Tagged(*mark, 1.0, readings)
 
 
 def _each(text: str, phrase: str, kind: str, **labels: str) -> list[Tagged]:

@@ -301,9 +301,6 @@ def test_what_is_no_gold_is_refused(tmp_path: Path, content: bytes) -> None:
         evaluate(content, tmp_path)
 
 
-@pytest.mark.xfail(
-    reason="only the outer keys are looked at; KeyError or TypeError", raises=(KeyError, TypeError)
-)
 @pytest.mark.parametrize("labels", [{}, {"sentences": [{}]}, None])
 def test_gold_without_its_labels_is_refused(tmp_path: Path, labels: Any) -> None:
     store.save(PERFECT, tmp_path)

@@ -22,13 +22,13 @@ class Settings:
     # A sentence opens a further case from this probability on.
     case_start: float = 0.6
     # Probability of a skill mention: that the span shows a skill at all, times which one.
-    skill: float = 0.12
+    skill: float = 0.14
     # Probability that a span tells an outcome.
-    outcome: float = 0.6
+    outcome: float = 0.65
     # Probability that a span tells a duration or a rhythm of meetings.
     duration: float = 0.7
     # Mean probability, over the places where a person is named, that it is the mentee (mentor).
-    person: float = 0.25
+    person: float = 0.2
     # How much a word of the industry table counts against the network's log-probability.
     industry_words: float = 1.0
 

@@ -29,8 +29,8 @@ INSIDE = 0.3
 # A new span begins inside another one where the begin tag is this likely.
 SPLIT = 0.5
 
-# How much the namer counts beside the network. On the narratives held back 0.3, 0.5 and 0.7 give a
-# skill_f1 of 0.330, 0.331 and 0.312; the geometric mean is worse at each share (0.324, 0.311, 0.240).
+# How much the namer counts beside the network. On the narratives held back shares of 0.3, 0.5 and
+# 0.7 give a skill_f1 of 0.330, 0.331 and 0.312; a geometric mean is worse (0.324, 0.311, 0.240).
 NAMER_SHARE = 0.5
 
 # A document's text, its sentences, and spans that are to be labelled.

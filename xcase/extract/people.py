@@ -85,7 +85,9 @@ def _candidates(text: str, spans: Sequence[Tagged]) -> list[_Candidate]:
     candidates: list[_Candidate] = []
     seen: list[Tagged] = []
     # The longest form of a name first; a place that both sources found counts once.
-    for tagged in sorted(spans, key=lambda t: (t.start - t.end, t.start, t.kind != "name")):
+    for tagged in sorted(
+        spans, key=lambda t: (t.start - t.end, t.start, t.kind != "name", -t.score)
+    ):
         surface = text[tagged.start : tagged.end]
         words = name_words(surface)
         if not words or any(t.start < tagged.end and tagged.start < t.end for t in seen):
