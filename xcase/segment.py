@@ -52,7 +52,7 @@ def segment(
     if not told:
         return [], "no sentence tells the background, journey or outcome of a person"
     stories = []
-    for first, last in _stretches(annotation, told, len(units), settings):
+    for first, last in _stretches(text, units, annotation, told, settings):
         inner = [i for i in told if first <= i < last]
         begin = _heading_before(units, first, inner[0])
         stories.append(
@@ -71,16 +71,29 @@ def _sentence(unit: Unit, phases: tuple[float, ...]) -> Sentence:
 
 
 def _stretches(
-    annotation: Annotation, told: Sequence[int], count: int, settings: Settings
+    text: str,
+    units: Sequence[Unit],
+    annotation: Annotation,
+    told: Sequence[int],
+    settings: Settings,
 ) -> list[tuple[int, int]]:
-    starts = [i for i, p in enumerate(annotation.case_starts) if p >= settings.case_start]
+    starts = [
+        i
+        for i, p in enumerate(annotation.case_starts)
+        if p >= settings.case_start and _on_new_line(text, units, i)
+    ]
     bounds = [0]
     for start in starts:
         before = sum(bounds[-1] <= i < start for i in told)
         after = sum(i >= start for i in told)
         if before >= MIN_STORY and after >= MIN_STORY:
             bounds.append(start)
-    return list(zip(bounds, [*bounds[1:], count], strict=True))
+    return list(zip(bounds, [*bounds[1:], len(units)], strict=True))
+
+
+def _on_new_line(text: str, units: Sequence[Unit], index: int) -> bool:
+    """A further case begins with a line of its own, never in the middle of a paragraph."""
+    return index > 0 and "\n" in text[units[index - 1].end : units[index].start]
 
 
 def _heading_before(units: Sequence[Unit], first: int, story: int) -> int:
