@@ -71,7 +71,9 @@ def main() -> None:
         narratives = [g for i, g in enumerate(narratives) if i % HELD_BACK]
     rare = set(args.often.split(",")) - {""}
     for source in sorted(rare):
-        narratives += load(TRAINING / f"narratives-{source}.jsonl") * (OFTEN - 1)
+        known = {g.id for g in narratives}
+        again = load(TRAINING / f"narratives-{source}.jsonl")
+        narratives += [g for g in again if g.id in known] * (OFTEN - 1)
     bank = load_bank(TRAINING / "phrases.jsonl")
     train(
         narratives,
