@@ -435,3 +435,21 @@ def test_programme_tells_length_from_rhythm_and_finds_the_form() -> None:
 def test_the_form_is_sought_in_the_story_alone() -> None:
     text = "In person. They met. By phone."
     assert find_program(text, [], 11, 20, 0.5).format == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "mentee", "mentor"),
+    [
+        ("Amina met her mentor, Ruth, at the depot.", None, "Ruth"),
+        ("Ruth mentored Amina for a year.", "Amina", "Ruth"),
+        ("Amina was matched with Ruth.", "Amina", None),
+        ("Amina’s coach kept quiet.", "Amina", None),
+        ("Amina sold Ruth a boat.", None, None),
+    ],
+)
+def test_words_around_a_name_say_who_helps_whom(
+    text: str, mentee: str | None, mentor: str | None
+) -> None:
+    marks = [named(text, name, 0.0, 0.0) for name in ("Amina", "Ruth") if name in text]
+    found = find_people(text, marks, 0, len(text), 0.2)
+    assert tuple(person and person.name for person in found) == (mentee, mentor)

@@ -20,6 +20,22 @@ _NOT_A_NAME = frozenset(
         *("my", "our", "his", "her", "their", "i", "me", "we"),
     }
 )
+# Words around a name that say outright who helps whom; each counts as one certain mention.
+_HELP = r"(?:mentor|coach|tutor)"
+_SAYS_MENTOR = (
+    re.compile(r"\b(?:mentor|coach|advis[eo]r|supervisor|tutor|boss),? $", re.IGNORECASE),
+    re.compile(rf"^,? (?:who )?(?:has )?{_HELP}(?:s|es|ed|d)\b(?! by)"),
+)
+_SAYS_MENTEE = (
+    re.compile(
+        rf"\b(?:{_HELP}(?:s|es|ed|d|ing)|mentee|prot[eé]g[eé]e?|apprentice|trainee),? $", re.I
+    ),
+    re.compile(
+        r"^,? (?:was|is|were|got) (?:paired|matched|mentored|coached|assigned|introduced)\b"
+    ),
+    re.compile(r"^[’']s? (?:mentor|coach|advis[eo]r|tutor)\b"),
+)
+_NEAR = 40
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 
 
@@ -98,7 +114,14 @@ def _candidates(text: str, spans: Sequence[Tagged]) -> list[_Candidate]:
             same = _Candidate(_without_s(" ".join(surface.split())), words)
             candidates.append(same)
         same.add(tagged, len(_without_s(surface)))
+        same.mentor += _told(text, tagged.start, same.spans[-1].end, _SAYS_MENTOR)
+        same.mentee += _told(text, tagged.start, same.spans[-1].end, _SAYS_MENTEE)
     return candidates
+
+
+def _told(text: str, start: int, end: int, patterns: Sequence[re.Pattern[str]]) -> int:
+    before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+    return sum(bool(p.search(before) or p.search(after)) for p in patterns)
 
 
 def _same_person(left: set[str], right: set[str]) -> bool:
