@@ -6,16 +6,19 @@ sign-up lines, conclusions) belong to no case.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xcase.records import PHASES, Annotation, Sentence
-from xcase.sentences import Unit
+from xcase.sentences import MAX_HEADING_WORDS, Unit
 from xcase.settings import Settings
 
 # A case begins only where at least so many sentences of a story stand on either side.
 MIN_STORY = 2
 OTHER = PHASES.index("other")
+# "Case Study 2: ...", "## Story 1", "C.2 Matter of", "3) Brick by brick"
+_NUMBERED = re.compile(r"[#\s]*([A-Za-z][A-Za-z .]*?|)[\s.#]*(\d{1,2})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,9 @@ def _stretches(
     told: Sequence[int],
     settings: Settings,
 ) -> list[tuple[int, int]]:
+    series = _numbered(text, units, annotation)
+    if series:
+        return list(zip([0, *series[1:]], [*series[1:], len(units)], strict=True))
     starts = [
         i
         for i, p in enumerate(annotation.case_starts)
@@ -89,6 +95,27 @@ def _stretches(
         if before >= MIN_STORY and after >= MIN_STORY:
             bounds.append(start)
     return list(zip(bounds, [*bounds[1:], len(units)], strict=True))
+
+
+def _numbered(text: str, units: Sequence[Unit], annotation: Annotation) -> list[int]:
+    """Return the headings "Case study 1", "Case study 2", ... if each opens a story of its own.
+
+    The steps of a list are numbered too, so each stretch must tell more than one phase.
+    """
+    found: dict[str, list[int]] = {}
+    for i, unit in enumerate(units):
+        match = _NUMBERED.match(text, unit.start, unit.end)
+        if match and len(text[unit.start : unit.end].split()) <= MAX_HEADING_WORDS:
+            series = found.setdefault(match[1].lower(), [])
+            if int(match[2]) == len(series) + 1:
+                series.append(i)
+    phases = [max(range(len(p)), key=p.__getitem__) for p in annotation.phases]
+    for series in (s for s in found.values() if len(s) > 1):
+        stretches = zip(series, [*series[1:], len(units)], strict=True)
+        told = [[p for p in phases[a:b] if p != OTHER] for a, b in stretches]
+        if all(len(t) > MIN_STORY and len(set(t)) > 1 for t in told):
+            return series
+    return []
 
 
 def _on_new_line(text: str, units: Sequence[Unit], index: int) -> bool:

@@ -24,7 +24,7 @@ class Settings:
     # Probability of a skill mention: that the span shows a skill at all, times which one.
     skill: float = 0.14
     # Probability that a span tells an outcome.
-    outcome: float = 0.65
+    outcome: float = 0.6
     # Probability that a span tells a duration or a rhythm of meetings.
     duration: float = 0.7
     # Mean probability, over the places where a person is named, that it is the mentee (mentor).
