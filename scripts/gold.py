@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from xcase.evaluate import sentence_spans
 from xcase.records import Span
 from xcase.sentences import Unit, kind_of_line
 
@@ -47,17 +48,12 @@ def load(path: Path) -> list[Gold]:
 def from_record(d: dict[str, Any]) -> Gold:
     """Turn one gold record into offsets; a surface is found in reading order if it has none."""
     text, gold = d["text"], d["gold"]
-    units, at = [], 0
-    for sentence in gold["sentences"]:
-        pattern = r"\s*".join(re.escape(w) for w in sentence["text"].split())
-        match = re.compile(pattern).search(text, at)
-        if match is None:
-            raise ValueError(f"{d['id']}: sentence not in text: {sentence['text'][:60]}")
-        line_start = text.rfind("\n", 0, match.start()) + 1
-        line_end = text.find("\n", match.end())
+    units = []
+    for start, end in sentence_spans(text, [s["text"] for s in gold["sentences"]]):
+        line_start = text.rfind("\n", 0, start) + 1
+        line_end = text.find("\n", end)
         line = text[line_start : line_end if line_end >= 0 else None].strip()
-        units.append(Unit(match.start(), match.end(), kind_of_line(line)))
-        at = match.end()
+        units.append(Unit(start, end, kind_of_line(line)))
     spans = [
         GoldSpan("skill", *_place(text, s), (s["canonical"], s["status"], s["holder"]))
         for s in [*gold["skills"], *d.get("mentions", [])]

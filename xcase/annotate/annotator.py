@@ -27,14 +27,14 @@ BATCH_TOKENS = 4096
 # A token is part of a span from this probability on; low, because every span keeps its own score
 # and the thresholds that decide are applied later.
 INSIDE = 0.3
-# A new span begins inside another one where the begin tag is this likely: 0.5, 0.75 and 0.9 give an
-# outcome_f1 of 0.40, 0.43 and 0.43 on what was held back, and skill_f1 stays at 0.32.
+# A new span begins inside another one only where the begin tag is this likely: at lower values
+# outcomes fell into pieces.
 SPLIT = 0.9
 # Shorter than this, a skill, outcome or duration has no words to show for itself.
 MIN_SPAN = 4
 
-# How much the namer counts beside the network. On the narratives held back shares of 0.3, 0.5 and
-# 0.7 give a skill_f1 of 0.330, 0.331 and 0.312; a geometric mean is worse (0.324, 0.311, 0.240).
+# How much the namer counts beside the network, as an arithmetic mean: a geometric one punishes
+# every skill that either of them has not seen.
 NAMER_SHARE = 0.5
 
 # A document's text, its sentences, and spans that are to be labelled.
@@ -42,7 +42,6 @@ Input = tuple[str, Sequence[Unit], Sequence[Mark]]
 
 # What stands between the members of a list, and how long each must be to stand alone.
 _BETWEEN = re.compile(r",? (?:and|or) |, |; ")
-# Splitting lists lifts skill_f1 from 0.325 to 0.333 on what was held back.
 MEMBER_WORDS = 2
 # Spans that name somebody; a name may be two letters.
 NAMING = ("mentee", "mentor", "name")
