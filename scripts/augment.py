@@ -40,6 +40,14 @@ def augment(gold: Gold, rng: random.Random) -> Gold:
     return apply(gold, edits, dropped)
 
 
+def augment_passage(gold: Gold, rng: random.Random) -> Gold:
+    """Return the passage, sometimes with other genders or typing errors."""
+    edits: list[Edit] = other_gender(gold) if rng.random() < 0.3 else []
+    if rng.random() < 0.1:
+        edits += typos(gold, rng)
+    return apply(gold, edits, set())
+
+
 def collage(gold: Gold, others: Sequence[Gold], rng: random.Random) -> Gold:
     """Set a case among text without one, or beside other cases, as pages on the web do.
 

@@ -89,6 +89,19 @@ def from_record(d: dict[str, Any]) -> Gold:
     )
 
 
+def from_passage(d: dict[str, Any], units: list[Unit]) -> Gold:
+    """Turn a passage into offsets; nothing is known of its phases, people and industries."""
+    spans = [
+        GoldSpan("skill", s["start"], s["end"], (s["canonical"], s["status"], s["holder"]))
+        for s in d["skills"]
+    ]
+    spans += [
+        GoldSpan("outcome", o["start"], o["end"], (o["type"], o["polarity"])) for o in d["outcomes"]
+    ]
+    nothing = ["other"] * len(units)
+    return Gold("", d["text"], units, nothing, [False] * len(units), spans, True, "", "", d)
+
+
 def _place(text: str, item: dict[str, Any]) -> Span:
     if "start" in item:
         return Span(item["start"], item["end"])

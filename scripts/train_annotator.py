@@ -1,11 +1,11 @@
 """Train the network on the labelled narratives of corpus/training.
 
     python scripts/train_annotator.py [--epochs N] [--seed S] [--out FILE]
-    python scripts/train_annotator.py --start FILE --collages --epochs 3 --seed 8
 
-``make train`` runs both, one after the other, in about fifty minutes on two cores. The word
-embeddings stay those of the pinned base model, so that only the layers and heads are stored, in
-half precision.
+About an hour on two cores. Each step reads whole narratives (some of them set beside others), short
+passages with their skills and outcomes, phrases of the bank, and words of the industry table. The
+word embeddings stay those of the pinned base model, so that only the layers and heads are stored,
+in half precision.
 """
 
 from __future__ import annotations
@@ -16,15 +16,18 @@ import json
 import random
 import time
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import torch
-from augment import augment, collage
-from gold import Gold, load
-from safetensors.torch import load_file, save_file
+from augment import augment, augment_passage, collage
+from gold import Gold, from_passage, load
+from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
+from xcase import sentences
 from xcase.annotate.annotator import batch_of, load_base
 from xcase.annotate.labels import BEGIN, INSIDE, SKILLS, SPAN_KINDS, industries
 from xcase.annotate.network import Network, Reading
@@ -41,10 +44,12 @@ BANK_BATCH = 48
 INDUSTRY_BATCH = 32
 # The encoder moves slowly, the new heads fast.
 ENCODER_RATE, HEAD_RATE = 2e-4, 1e-3
-# A second run goes on from the first at this share of its pace.
-AGAIN = 0.5
-# A source that is unlike the others and small is read so many times an epoch if asked for.
-OFTEN = 4
+# How many narratives are set beside other text: without it the network judges a page as a whole.
+COLLAGES = 0.5
+# Labels of a passage say nothing about durations and people.
+PASSAGE_KINDS = ("skill", "outcome")
+# Their tokens are mostly labelled ones, unlike a page's: they teach what, the narratives where.
+PASSAGE_SHARE = 0.5
 # Nine tokens in ten are outside of any span; unweighted, the tagger learns to say nothing.
 TAG_WEIGHTS = (1.0, 4.0, 2.5)
 # Two readers agree on three skills in four: the labels are not certain.
@@ -56,34 +61,27 @@ WEIGHT = {"phase": 1.0, "start": 0.6, "tags": 6.0, "span": 1.0, "case": 0.3, "in
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--epochs", type=int, default=9)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "annotator.safetensors")
     parser.add_argument("--leave-out", default="", help="sources (file stems) to hold back")
-    parser.add_argument("--start", type=Path, help="weights to go on from")
-    parser.add_argument("--often", default="", help=f"sources to read {OFTEN} times an epoch")
-    parser.add_argument("--collages", action="store_true", help="set narratives side by side")
     parser.add_argument("--all", action="store_true", help="hold nothing back for thresholds")
     args = parser.parse_args()
     held = set(args.leave_out.split(",")) - {""}
     narratives = load_all(held)
     if not args.all:
         narratives = [g for i, g in enumerate(narratives) if i % HELD_BACK]
-    rare = set(args.often.split(",")) - {""}
-    for source in sorted(rare):
-        known = {g.id for g in narratives}
-        again = load(TRAINING / f"narratives-{source}.jsonl")
-        narratives += [g for g in again if g.id in known] * (OFTEN - 1)
-    bank = load_bank(TRAINING / "phrases.jsonl")
-    train(
-        narratives,
-        bank,
-        epochs=args.epochs,
-        seed=args.seed,
-        out=args.out,
-        start=args.start,
-        collages=args.collages,
-    )
+    material = Material(narratives, load_passages(), load_bank(TRAINING / "phrases.jsonl"))
+    train(material, epochs=args.epochs, seed=args.seed, out=args.out)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What one epoch reads: narratives and passages once, the bank and the industry words often."""
+
+    narratives: list[Gold]
+    passages: list[Gold]
+    bank: list[tuple[str, str, str]]
 
 
 def load_all(leave_out: Collection[str] = ()) -> list[Gold]:
@@ -96,6 +94,17 @@ def load_all(leave_out: Collection[str] = ()) -> list[Gold]:
     ]
 
 
+def load_passages() -> list[Gold]:
+    """Read the passages, whose skills and outcomes are labelled and nothing else."""
+    rows = [
+        json.loads(line)
+        for path in sorted(TRAINING.glob("passages-*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    split = sentences.split(row["text"] for row in rows)
+    return [from_passage(row, units) for row, units in zip(rows, split, strict=True)]
+
+
 def load_bank(path: Path) -> list[tuple[str, str, str]]:
     """Read the phrase bank as (phrase, skill, status)."""
     if not path.exists():
@@ -105,58 +114,54 @@ def load_bank(path: Path) -> list[tuple[str, str, str]]:
     return [(r["phrase"], r["skill"], r["status"]) for r in rows]
 
 
-def train(
-    narratives: Sequence[Gold],
-    bank: Sequence[tuple[str, str, str]],
-    *,
-    epochs: int,
-    seed: int,
-    out: Path,
-    start: Path | None,
-    collages: bool,
-) -> None:
-    """Train from the base model (or go on from ``start``); save what differs from the base."""
+def train(material: Material, *, epochs: int, seed: int, out: Path) -> None:
+    """Train from the base model; save what differs from it after each epoch."""
     rng = random.Random(seed)
     torch.manual_seed(seed)
-    _, encoder, tokenizer = load_base()
+    base, encoder, tokenizer = load_base()
     for name, module in encoder.named_modules():
         if name.endswith("attention.self"):
             # Dropout inside attention would rule out the fast kernel: half of the time of a step.
             module.dropout.p = 0.0
     network = Network(encoder)
-    pace = 1.0
-    if start:
-        tensors = {k: v.float() for k, v in load_file(start).items()}
-        network.load_state_dict(tensors, strict=False)
-        pace = AGAIN
+    network.name_skills(base.encode(list(SKILLS), normalize_embeddings=True))
     frozen = {n for n, _ in network.named_parameters() if "embeddings.word" in n}
     for name, parameter in network.named_parameters():
         parameter.requires_grad = name not in frozen
     own = [p for n, p in network.named_parameters() if n.startswith("encoder") and n not in frozen]
     heads = [p for n, p in network.named_parameters() if not n.startswith("encoder")]
     optimiser = torch.optim.AdamW(
-        [{"params": own, "lr": pace * ENCODER_RATE}, {"params": heads, "lr": pace * HEAD_RATE}],
+        [{"params": own, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}],
         weight_decay=0.01,
         fused=True,
     )
-    steps = epochs * -(-len(narratives) // BATCH)
+    per_epoch = -(-len(material.narratives) // BATCH)
+    steps = epochs * per_epoch
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda s: min((s + 1) / (0.1 * steps), max(0.0, (steps - s) / (0.9 * steps)))
     )
     network.train()
     bfloat16 = fast_bfloat16()
-    print(f"{len(narratives)} narratives, {len(bank)} phrases, {steps} steps", flush=True)
+    print(
+        f"{len(material.narratives)} narratives, {len(material.passages)} passages, "
+        f"{len(material.bank)} phrases, {steps} steps",
+        flush=True,
+    )
     began = time.monotonic()
     for epoch in range(epochs):
         total: dict[str, float] = {}
-        varied = [augment(g, rng) for g in narratives]
-        if collages:
-            varied = [collage(g, varied, rng) for g in varied]
-        batches = batches_of(varied, rng)
-        for golds in batches:
+        varied = [augment(g, rng) for g in material.narratives]
+        varied = [collage(g, varied, rng) if rng.random() < COLLAGES else g for g in varied]
+        batches = batches_of(varied, BATCH, rng)
+        passages = [augment_passage(g, rng) for g in material.passages]
+        aside = batches_of(passages, -(-len(passages) // len(batches)), rng)
+        for golds, short in zip_longest(batches, aside, fillvalue=[]):
             with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
                 losses = narrative_losses(network, golds, tokenizer)
-                losses["bank"] = bank_loss(network, rng.sample(bank, BANK_BATCH), tokenizer)
+                losses |= passage_losses(network, short, tokenizer)
+                losses["bank"] = bank_loss(
+                    network, rng.sample(material.bank, BANK_BATCH), tokenizer
+                )
                 words = rng.sample(industry_words(), INDUSTRY_BATCH)
                 losses["words"] = 0.3 * industry_word_loss(network, words, tokenizer)
             loss = sum(losses.values(), torch.zeros(()))
@@ -184,10 +189,10 @@ def save(network: Network, frozen: set[str], out: Path) -> None:
     print(f"wrote {out.name} ({out.stat().st_size / 1e6:.1f} MB)")
 
 
-def batches_of(narratives: list[Gold], rng: random.Random) -> list[list[Gold]]:
-    """Return shuffled batches of narratives of about the same length, so that little is padding."""
-    narratives.sort(key=lambda g: len(g.text) * rng.uniform(0.9, 1.1))
-    batches = [narratives[at : at + BATCH] for at in range(0, len(narratives), BATCH)]
+def batches_of(golds: list[Gold], size: int, rng: random.Random) -> list[list[Gold]]:
+    """Return shuffled batches of texts of about the same length, so that little is padding."""
+    golds.sort(key=lambda g: len(g.text) * rng.uniform(0.9, 1.1))
+    batches = [golds[at : at + size] for at in range(0, len(golds), size)]
     rng.shuffle(batches)
     return batches
 
@@ -228,12 +233,7 @@ def narrative_losses(
         "phase": functional.cross_entropy(
             reading.phase.flatten(0, 1).float(), phase.flatten(), ignore_index=IGNORE
         ),
-        "tags": functional.cross_entropy(
-            reading.tags.flatten(0, 2).float(),
-            tags.flatten(),
-            weight=torch.tensor(TAG_WEIGHTS),
-            ignore_index=IGNORE,
-        ),
+        "tags": tag_loss(reading, tags),
     }
     known = start != IGNORE
     losses["start"] = functional.binary_cross_entropy_with_logits(
@@ -242,6 +242,31 @@ def narrative_losses(
     losses |= document_losses(reading, pairs)
     losses |= span_losses(network, reading, spans)
     return {k: v * WEIGHT.get(k, 1.0) for k, v in losses.items()}
+
+
+def passage_losses(network: Network, golds: Sequence[Gold], tokenizer: object) -> dict[str, Tensor]:
+    """Return the weighted losses of one batch of passages."""
+    if not golds:
+        return {}
+    pairs = [(g, w) for g in golds for w in pack(g.text, g.units, tokenizer)]
+    reading = network(batch_of([w for _, w in pairs]))
+    tags = torch.full(reading.tags.shape[:3], IGNORE)
+    spans = [span for row, (g, w) in enumerate(pairs) for span in tag_window(g, w, row, tags)]
+    for kind, name in enumerate(SPAN_KINDS):
+        if name not in PASSAGE_KINDS:
+            tags[:, :, kind] = IGNORE
+    losses = {"tags": tag_loss(reading, tags), **span_losses(network, reading, spans)}
+    return {f"passage {k}": PASSAGE_SHARE * WEIGHT[k] * v for k, v in losses.items()}
+
+
+def tag_loss(reading: Reading, tags: Tensor) -> Tensor:
+    """Return the loss of the token tags."""
+    return functional.cross_entropy(
+        reading.tags.flatten(0, 2).float(),
+        tags.flatten(),
+        weight=torch.tensor(TAG_WEIGHTS),
+        ignore_index=IGNORE,
+    )
 
 
 def document_losses(reading: Reading, pairs: Sequence[tuple[Gold, Window]]) -> dict[str, Tensor]:
@@ -301,7 +326,7 @@ def span_losses(
     """Return the losses of the heads that label spans."""
     if not spans:
         return {}
-    vectors = network.spans(reading.hidden, torch.tensor([s for s, _, _ in spans]))
+    said = network.label(reading.hidden, torch.tensor([s for s, _, _ in spans]))
     loss = torch.zeros(())
     for kind, heads in (
         ("skill", (("skill", SKILLS), ("status", STATUSES), ("holder", HOLDERS))),
@@ -312,7 +337,7 @@ def span_losses(
             if not rows:
                 continue
             target = torch.tensor([names.index(spans[i][1][position]) for i in rows])  # type: ignore[arg-type]
-            logits = getattr(network, head)(vectors[rows]).float()
+            logits = said[head][rows].float()
             smoothing = SMOOTHING if head == "skill" else 0.0
             loss = loss + functional.cross_entropy(logits, target, label_smoothing=smoothing)
     return {"span": loss}
@@ -323,12 +348,12 @@ def bank_loss(network: Network, rows: Sequence[tuple[str, str, str]], tokenizer:
     windows = [pack(phrase, [Unit(0, len(phrase), "prose")], tokenizer)[0] for phrase, _, _ in rows]
     reading = network(batch_of(windows))
     spans = torch.tensor([[i, 1, w.ends[0], w.ends[0]] for i, w in enumerate(windows)])
-    vectors = network.spans(reading.hidden, spans)
+    said = network.label(reading.hidden, spans)
     skill = torch.tensor([SKILLS.index(s) for _, s, _ in rows])
     status = torch.tensor([STATUSES.index(s) for _, _, s in rows])  # type: ignore[arg-type]
-    return functional.cross_entropy(
-        network.skill(vectors).float(), skill
-    ) + 0.5 * functional.cross_entropy(network.status(vectors).float(), status)
+    return functional.cross_entropy(said["skill"].float(), skill) + 0.5 * functional.cross_entropy(
+        said["status"].float(), status
+    )
 
 
 @functools.cache

@@ -41,9 +41,10 @@ def main() -> None:
     vectors = base.encode([p for p, _ in phrases], batch_size=128, normalize_embeddings=True)
     model = LogisticRegression(C=INVERSE_REGULARISATION, max_iter=300)
     model.fit(vectors, [SKILLS.index(skill) for _, skill in phrases])
+    # In C order: safetensors writes the buffer as it lies and would store a transposed matrix.
     weights = {
-        "weight": model.coef_.astype(np.float32),
-        "bias": model.intercept_.astype(np.float32),
+        "weight": np.ascontiguousarray(model.coef_, dtype=np.float32),
+        "bias": np.ascontiguousarray(model.intercept_, dtype=np.float32),
     }
     save_file(weights, OUT)
     print(f"{len(phrases)} phrases, wrote {OUT.name} ({OUT.stat().st_size / 1e6:.1f} MB)")

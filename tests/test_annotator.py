@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from xcase.annotate.annotator import _conjuncts, whole_words
+from xcase.annotate.annotator import _conjuncts, load_base, whole_words
+from xcase.annotate.labels import SKILLS
+from xcase.annotate.namer import Namer
 from xcase.annotate.windows import Window
 
 
@@ -42,3 +44,18 @@ def test_a_span_is_widened_to_whole_words_and_loses_its_quotes() -> None:
     text = 'She "listened," he said'
     start, end = whole_words(text, 4, 10)
     assert text[start:end] == "listened"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "skill"),
+    [
+        ("terrified of speaking on a stage", "public speaking"),
+        ("kept every task to herself", "delegation"),
+        ("went to industry events to meet people", "networking"),
+        ("waited calmly for him to finish", "patience"),
+    ],
+)
+def test_the_shipped_namer_names_phrases(phrase: str, skill: str) -> None:
+    base, _, _ = load_base()
+    row = Namer.load(base).probabilities([phrase])[0]
+    assert skill in [SKILLS[i] for i in row.argsort()[-3:]]

@@ -166,11 +166,8 @@ class Annotator:
             row, _, first, last, _ = found[i]
             unit = windows[row].token_unit[first]
             rows.append([row, first, last, windows[row].ends[windows[row].units.index(unit)]])
-        vectors = self.network.spans(reading.hidden, torch.tensor(rows))
-        heads = {
-            name: getattr(self.network, name)(vectors).softmax(-1).numpy()
-            for name in ("skill", "status", "holder", "outcome", "polarity")
-        }
+        logits = self.network.label(reading.hidden, torch.tensor(rows))
+        heads = {head: values.softmax(-1).numpy() for head, values in logits.items()}
         for position, i in enumerate(labelled):
             names = HEADS[found[i][1]]
             result[i] = {n: tuple(map(float, heads[n][position])) for n in names}

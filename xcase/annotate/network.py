@@ -14,10 +14,11 @@ read
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from xcase.annotate.labels import OUTSIDE, SIZES, SPAN_KINDS
 from xcase.annotate.windows import PLACES
@@ -25,6 +26,9 @@ from xcase.sentences import KINDS
 
 HIDDEN = 384
 DROPOUT = 0.2
+SPAN_HEADS = ("skill", "status", "holder", "outcome", "polarity")
+# At this scale the cosines of a span with 66 names make a soft but clear choice.
+NAME_SCALE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Network(nn.Module):
         self.tags = nn.Linear(HIDDEN, len(SPAN_KINDS) * 3)
         self.span = nn.Sequential(nn.Linear(2 * HIDDEN, HIDDEN), nn.GELU(), nn.LayerNorm(HIDDEN))
         self.skill = nn.Linear(HIDDEN, SIZES["skill"])
+        self.skill_name = nn.Linear(HIDDEN, SIZES["skill"], bias=False)
         self.status = nn.Linear(HIDDEN, SIZES["status"])
         self.holder = nn.Linear(HIDDEN, SIZES["holder"])
         self.outcome = nn.Linear(HIDDEN, SIZES["outcome"])
@@ -94,8 +99,12 @@ class Network(nn.Module):
             industry_to=industry[:, 1],
         )
 
-    def spans(self, hidden: Tensor, spans: Tensor) -> Tensor:
-        """Return a vector for each span.
+    def name_skills(self, vectors: Any) -> None:
+        """Begin with the base model's idea of the skills: ``skills x HIDDEN`` unit vectors."""
+        self.skill_name.weight.data = NAME_SCALE * torch.as_tensor(vectors)
+
+    def label(self, hidden: Tensor, spans: Tensor) -> dict[str, Tensor]:
+        """Return the logits of each of ``SPAN_HEADS`` for each span.
 
         Args:
             hidden: ``W x T x HIDDEN`` from :meth:`forward`.
@@ -103,13 +112,17 @@ class Network(nn.Module):
                 separator of the sentence.
 
         Returns:
-            ``N x HIDDEN``: the mean of the span's tokens beside the vector of its sentence.
+            ``N x labels`` by head, read from the mean of the span's tokens beside the vector of
+            its sentence; a skill also from how close that mean is to the skill's name.
         """
         window, first, last, end = spans.unbind(1)
         sums = torch.cat([torch.zeros_like(hidden[:, :1]), hidden.float().cumsum(1)], 1)
         mean = (sums[window, last] - sums[window, first]) / (last - first).unsqueeze(1)
-        vectors: Tensor = self.span(torch.cat([mean, hidden[window, end].float()], 1))
-        return cast(Tensor, self.dropout(vectors))
+        vectors = self.span(torch.cat([mean, hidden[window, end].float()], 1))
+        vectors = self.dropout(vectors)
+        logits = {head: getattr(self, head)(vectors) for head in SPAN_HEADS}
+        logits["skill"] = logits["skill"] + self.skill_name(functional.normalize(mean, dim=-1))
+        return logits
 
 
 def inside_probability(tags: Tensor) -> Tensor:
