@@ -31,11 +31,7 @@ test: install
 
 train: install
 	cd scripts && ../$(BIN)/python train_namer.py
-	cd scripts && ../$(BIN)/python train_annotator.py --out ../models/annotator.safetensors
-	cd scripts && ../$(BIN)/python train_annotator.py --start ../models/annotator.safetensors \
-		--collages --epochs 3 --seed 8
-	cd scripts && ../$(BIN)/python train_annotator.py --start ../models/annotator.safetensors \
-		--collages --often n,o,p --epochs 1 --seed 9
+	cd scripts && ../$(BIN)/python train_annotator.py
 
 clean:
 	rm -rf $(VENV) xcase-out build dist

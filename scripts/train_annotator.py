@@ -40,7 +40,7 @@ ROOT = Path(__file__).parent.parent
 TRAINING = ROOT / "corpus" / "training"
 IGNORE = -100
 BATCH = 8
-BANK_BATCH = 48
+BANK_BATCH = 32
 INDUSTRY_BATCH = 32
 # The encoder moves slowly, the new heads fast.
 ENCODER_RATE, HEAD_RATE = 2e-4, 1e-3
@@ -61,7 +61,7 @@ WEIGHT = {"phase": 1.0, "start": 0.6, "tags": 6.0, "span": 1.0, "case": 0.3, "in
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--epochs", type=int, default=9)
+    parser.add_argument("--epochs", type=int, default=7)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "annotator.safetensors")
     parser.add_argument("--leave-out", default="", help="sources (file stems) to hold back")

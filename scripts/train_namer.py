@@ -4,7 +4,7 @@
 
 Multinomial logistic regression over the vectors of the pinned, untouched MiniLM: of the phrase
 bank, of the names, aliases, examples and definitions of the taxonomy, and of the labelled surfaces
-of the training narratives (but those held back). A minute on two cores.
+of the passages and training narratives (but those held back). Minutes on two cores.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 from sklearn.linear_model import LogisticRegression
-from train_annotator import HELD_BACK, TRAINING, load_all, load_bank
+from train_annotator import HELD_BACK, TRAINING, load_all, load_bank, load_passages
 
 from xcase.annotate.annotator import load_base
 from xcase.annotate.labels import SKILLS
@@ -36,6 +36,12 @@ def main() -> None:
         for number, gold in enumerate(load_all())
         for span in gold.spans
         if span.kind == "skill" and number % HELD_BACK
+    ]
+    phrases += [
+        (gold.text[span.start : span.end], span.labels[0])
+        for gold in load_passages()
+        for span in gold.spans
+        if span.kind == "skill"
     ]
     base, _, _ = load_base()
     vectors = base.encode([p for p, _ in phrases], batch_size=128, normalize_embeddings=True)

@@ -27,7 +27,11 @@ def _texts(path: Path, key: str) -> str:
 
 def _material() -> dict[str, set[tuple[str, ...]]]:
     training = ROOT / "corpus" / "training"
-    made = {path.name: _texts(path, "text") for path in training.glob("narratives-*.jsonl")}
+    made = {
+        path.name: _texts(path, "text")
+        for pattern in ("narratives-*.jsonl", "passages-*.jsonl")
+        for path in training.glob(pattern)
+    }
     made["phrases.jsonl"] = _texts(training / "phrases.jsonl", "phrase")
     for path in (ROOT / "xcase").rglob("*"):
         if path.suffix in (".py", ".toml"):
