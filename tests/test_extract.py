@@ -28,6 +28,8 @@ from xcase.records import (
     Tagged,
 )
 
+pytestmark = pytest.mark.usefixtures("plain_confidence")
+
 # ---------------------------------------------------------------- people
 
 
@@ -230,11 +232,11 @@ def test_a_skill_quotes_its_words_and_takes_the_phase_of_its_sentence() -> None:
             "mentee",
             "background",
             False,
-            0.9,
+            1.0,
             "network",
         ),
         SkillMention(
-            "delegation", 67, 72, "leads", "developed", "other", "outcome", False, 0.9, "network"
+            "delegation", 67, 72, "leads", "developed", "other", "outcome", False, 1.0, "network"
         ),
     ]
 
@@ -265,9 +267,18 @@ def test_a_span_may_show_two_skills_and_none_below_the_threshold() -> None:
         "status": one_hot(STATUSES, "used"),
         "holder": one_hot(HOLDERS, "mentor"),
     }
-    span = Tagged("skill", 67, 72, 1.0, readings)
+    span = Tagged("skill", 67, 72, 0.9, readings)
     found = find_skills(STORY, [span], SENTENCES, 0.3)
-    assert [(m.skill, m.confidence) for m in found] == [("delegation", 0.6), ("planning", 0.3)]
+    # The odds of the tag, 9, times those of the name.
+    assert [(m.skill, m.confidence) for m in found] == [
+        ("delegation", 0.931),
+        ("planning", 0.794),
+        ("vision", 0.5),
+    ]
+    assert [m.skill for m in find_skills(STORY, [span], SENTENCES, 0.6)] == [
+        "delegation",
+        "planning",
+    ]
 
 
 def test_a_skill_that_the_network_does_not_know_is_found_by_its_name() -> None:
@@ -291,12 +302,13 @@ def test_a_skill_that_the_network_does_not_know_is_found_by_its_name() -> None:
 
 def test_an_outcome_quotes_its_words() -> None:
     text = "Now she was made shift manager, but slept badly."
+    sentences = told(text, "outcome")
     spans = [
         tagged(text, "was made shift manager", "outcome", outcome="promotion", polarity="positive"),
         tagged(text, "slept badly", "outcome", score=0.49, outcome="other", polarity="negative"),
         tagged(text, "Now", "duration"),
     ]
-    assert find_outcomes(text, spans, 0.5) == [
+    assert find_outcomes(text, spans, sentences, 0.5) == [
         Outcome("promotion", 8, 30, "was made shift manager", "positive", 0.9)
     ]
 
@@ -450,6 +462,6 @@ def test_the_form_is_sought_in_the_story_alone() -> None:
 def test_words_around_a_name_say_who_helps_whom(
     text: str, mentee: str | None, mentor: str | None
 ) -> None:
-    marks = [named(text, name, 0.0, 0.0) for name in ("Amina", "Ruth") if name in text]
-    found = find_people(text, marks, 0, len(text), 0.2)
+    marks = [named(text, name, 0.2, 0.2) for name in ("Amina", "Ruth") if name in text]
+    found = find_people(text, marks, 0, len(text), 0.5)
     assert tuple(person and person.name for person in found) == (mentee, mentor)

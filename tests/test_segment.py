@@ -10,6 +10,8 @@ from xcase.segment import segment
 from xcase.sentences import Unit
 from xcase.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("plain_confidence")
+
 LETTERS = {"b": "background", "j": "journey", "o": "outcome", "x": "other"}
 CERTAIN = Settings(case=0.5, case_start=0.6)
 

@@ -45,6 +45,12 @@ def analyze_cli(
         Optional[Path],  # noqa: UP045 - typer reads this annotation at run time
         typer.Option("--settings", help="A TOML file with thresholds."),
     ] = None,
+    min_confidence: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(
+            "--min-confidence", min=0, max=1, help="Keep less sure facts too (or only surer ones)."
+        ),
+    ] = None,
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
@@ -56,7 +62,7 @@ def analyze_cli(
         analysis = analyze(
             paths,
             out,
-            settings=load_settings(settings),
+            settings=load_settings(settings).at_least(min_confidence),
             stdin=sys.stdin.buffer,
             progress=progress,
         )
@@ -74,13 +80,17 @@ def analyze_cli(
 def show_cli(
     case_id: Annotated[str, typer.Argument(help="The id of a case, or of a document.")],
     folder: Dir = DEFAULT_DIR,
+    min_confidence: Annotated[
+        float,
+        typer.Option("--min-confidence", min=0, max=1, help="Show only facts at least so sure."),
+    ] = 0.0,
     as_json: Json = False,
 ) -> None:
     """Show a case with its phases, skills and outcomes marked in the text."""
     from xcase import store
 
     analysis = store.load(folder)
-    cases = [c for c in analysis.cases if case_id in (c.id, c.document_id)]
+    cases = [c.at_least(min_confidence) for c in analysis.cases if case_id in (c.id, c.document_id)]
     if not cases:
         raise UsageError(_no_such_case(case_id, [c.id for c in analysis.cases], folder))
     if as_json:
@@ -91,6 +101,55 @@ def show_cli(
     documents = {d.id: d for d in analysis.documents}
     for case in cases:
         show(case, documents[case.document_id])
+
+
+@app.command("review", epilog="Example: xcase review a.txt:1 > decisions.jsonl")
+def review_cli(
+    case_id: Annotated[str, typer.Argument(help="The id of a case, or of a document.")],
+    folder: Dir = DEFAULT_DIR,
+) -> None:
+    """Print every fact of a case as a line that accepts it, to change and give to `correct`."""
+    from xcase import corrections, store
+
+    analysis = store.load(folder)
+    documents = {d.id: d for d in analysis.documents}
+    cases = [c for c in analysis.cases if case_id in (c.id, c.document_id)]
+    if not cases:
+        raise UsageError(_no_such_case(case_id, [c.id for c in analysis.cases], folder))
+    for case in cases:
+        for decision in corrections.template(case, documents[case.document_id]):
+            typer.echo(corrections.as_line(decision), nl=False)
+
+
+@app.command("correct", epilog="Example: xcase correct decisions.jsonl")
+def correct_cli(
+    file: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Argument(help="Decisions as `review` prints them, changed by a person."),
+    ] = None,
+    folder: Dir = DEFAULT_DIR,
+    export: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--export", help="Write the corrected documents as gold to this file."),
+    ] = None,
+) -> None:
+    """Apply people's decisions to an analysis; later runs of `analyze` keep them."""
+    from xcase import corrections
+    from xcase.review import correct, export_gold
+
+    if file is None and export is None:
+        raise UsageError("give a file of decisions, or --export FILE, or both")
+    lost = []
+    if file is not None:
+        made = corrections.read(file)
+        lost = correct(folder, made)
+        typer.echo(f"{len(made) - len(lost)} decisions applied, {len(lost)} not", err=True)
+        for item in lost:
+            typer.echo(f"{item.path}: {item.message}", err=True)
+    if export is not None:
+        typer.echo(f"{export_gold(folder, export)} documents written to {export}", err=True)
+    if lost:
+        raise typer.Exit(SKIPPED_SOME)
 
 
 @app.command("evaluate", epilog="Example: xcase evaluate corpus/gold/stories.jsonl")

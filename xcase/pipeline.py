@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from xcase import __version__, models, names, read, sentences, store
+from xcase import __version__, corrections, models, names, read, sentences, store
 from xcase.errors import AnalysisError
 from xcase.extract.industry import find_industries
 from xcase.extract.outcomes import find_outcomes
@@ -70,7 +70,9 @@ def analyze(
         skipped = [replace(s, path=called[Path(s.path)]) for s in skipped]
         sources, unread = _read(files, called, stdin if Path("-") in paths else None)
         skipped += unread
-    known = _earlier(out, settings)
+    decisions = corrections.by_document(corrections.stored(out))
+    digests = corrections.digests(decisions)
+    known = _earlier(out, settings, digests)
     results: dict[str, tuple[Document, tuple[Case, ...]]] = {
         s.id: known[s.id] for s in sources if s.id in known and _same(known[s.id][0], s)
     }
@@ -80,7 +82,9 @@ def analyze(
     for chunk in _chunks(fresh, CHUNK):
         annotator = annotator or _load_annotator(clock)
         for source, document, cases in _work(chunk, annotator, settings, clock):
+            cases, lost = corrections.apply(document, cases, decisions.get(source.id, ()))
             results[source.id] = (document, cases)
+            skipped += lost
         if progress:
             progress(len(results), len(sources))
     ordered = [results[s.id] for s in sources]
@@ -90,6 +94,7 @@ def analyze(
         skipped=tuple(skipped),
         run={
             **_fingerprint(settings),
+            "corrections": digests,
             "counts": _counts(ordered, skipped),
             "analysed_now": len(fresh),
             "seconds": clock.seconds,
@@ -138,7 +143,7 @@ def _case(
     mentee, mentor = find_people(text, tagged, story.start, story.end, settings.person)
     guessed = (annotation.industry_from, annotation.industry_to)
     industry_from, industry_to = find_industries(text, told, guessed, settings.industry_words)
-    outcomes = find_outcomes(text, tagged, settings.outcome)
+    outcomes = find_outcomes(text, tagged, told, settings.outcome)
     role_from, role_to = find_roles(text, told, outcomes)
     return Case(
         id=f"{source.id}:{number}",
@@ -212,8 +217,13 @@ def _names(files: Sequence[Path], paths: Sequence[Path]) -> dict[Path, str]:
             sizes[file] += 1
 
 
-def _earlier(out: Path, settings: Settings) -> dict[str, tuple[Document, tuple[Case, ...]]]:
-    """Return what an earlier run with the same versions and settings found, by document id."""
+def _earlier(
+    out: Path, settings: Settings, decided: Mapping[str, str]
+) -> dict[str, tuple[Document, tuple[Case, ...]]]:
+    """Return what an earlier run with the same versions and settings found, by document id.
+
+    ``decided`` tells the corrections of each document: where they differ it is read afresh.
+    """
     try:
         earlier = store.load(out)
     except AnalysisError:
@@ -225,7 +235,12 @@ def _earlier(out: Path, settings: Settings) -> dict[str, tuple[Document, tuple[C
     cases: dict[str, list[Case]] = {}
     for case in earlier.cases:
         cases.setdefault(case.document_id, []).append(case)
-    return {d.id: (d, tuple(cases.get(d.id, ()))) for d in earlier.documents}
+    before = earlier.run.get("corrections", {})
+    return {
+        d.id: (d, tuple(cases.get(d.id, ())))
+        for d in earlier.documents
+        if before.get(d.id) == decided.get(d.id)
+    }
 
 
 def _same(document: Document, source: Source) -> bool:

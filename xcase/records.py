@@ -7,7 +7,7 @@ which they are written (``CONTRACT`` in the README).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 Phase = Literal["background", "journey", "outcome", "other"]
@@ -200,6 +200,14 @@ class Case:
     sentences: tuple[Sentence, ...]
     skills: tuple[SkillMention, ...]
     outcomes: tuple[Outcome, ...]
+
+    def at_least(self, confidence: float) -> Case:
+        """Return the case with only the skills and outcomes that are at least so sure."""
+        return replace(
+            self,
+            skills=tuple(s for s in self.skills if s.confidence >= confidence),
+            outcomes=tuple(o for o in self.outcomes if o.confidence >= confidence),
+        )
 
 
 @dataclass(frozen=True, slots=True)

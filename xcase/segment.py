@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xcase.confidence import logit, probability
 from xcase.records import PHASES, Annotation, Sentence
 from xcase.sentences import MAX_HEADING_WORDS, Unit
 from xcase.settings import Settings
@@ -70,7 +71,8 @@ def segment(
 
 def _sentence(unit: Unit, phases: tuple[float, ...]) -> Sentence:
     best = max(range(len(PHASES)), key=phases.__getitem__)
-    return Sentence(unit.start, unit.end, PHASES[best], round(phases[best], 3))
+    confidence = probability("phase", {"best": logit(phases[best])})
+    return Sentence(unit.start, unit.end, PHASES[best], round(confidence, 3))
 
 
 def _stretches(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +21,22 @@ class Settings:
     case: float = 0.5
     # A sentence opens a further case from this probability on.
     case_start: float = 0.6
-    # Probability of a skill mention: that the span shows a skill at all, times which one.
-    skill: float = 0.14
-    # Probability that a span tells an outcome.
-    outcome: float = 0.6
+    # Probability that a span shows a skill, by this name.
+    skill: float = 0.2
+    # Probability that a span tells an outcome, of this type.
+    outcome: float = 0.3
     # Probability that a span tells a duration or a rhythm of meetings.
-    duration: float = 0.7
-    # Mean probability, over the places where a person is named, that it is the mentee (mentor).
-    person: float = 0.2
+    duration: float = 0.4
+    # Probability that a named person is the mentee (mentor).
+    person: float = 0.4
     # How much a word of the industry table counts against the network's log-probability.
     industry_words: float = 1.0
+
+    def at_least(self, confidence: float | None) -> Settings:
+        """Return these settings with another least confidence of skills, outcomes and durations."""
+        if confidence is None:
+            return self
+        return replace(self, skill=confidence, outcome=confidence, duration=confidence)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as they are written to ``run.json``."""

@@ -71,6 +71,7 @@ class Network(nn.Module):
         self.span = nn.Sequential(nn.Linear(2 * HIDDEN, HIDDEN), nn.GELU(), nn.LayerNorm(HIDDEN))
         self.skill = nn.Linear(HIDDEN, SIZES["skill"])
         self.skill_name = nn.Linear(HIDDEN, SIZES["skill"], bias=False)
+        nn.init.zeros_(self.skill_name.weight)
         self.status = nn.Linear(HIDDEN, SIZES["status"])
         self.holder = nn.Linear(HIDDEN, SIZES["holder"])
         self.outcome = nn.Linear(HIDDEN, SIZES["outcome"])

@@ -8,12 +8,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from xcase.annotate.labels import UNKNOWN_INDUSTRY, industries
+from xcase.confidence import logit, probability
 from xcase.phrases import Hit, PhraseTable
 from xcase.records import IndustryGuess, Sentence, Span
 from xcase.taxonomy import load_industries
 
 # Quotes shown for a label; the first ones say enough.
 MAX_EVIDENCE = 6
+# The phase in which words about either side stand: before and after.
+SIDES = ("background", "outcome")
 # A role or workplace says more about an industry than a topic word.
 WEIGHTS = {"role": 2.0, "place": 2.0, "word": 1.0}
 
@@ -31,18 +34,40 @@ def find_industries(
     """
     start, end = sentences[0].start, sentences[-1].end
     hits = list(_table().find(text, start, end))
-    before = _guess(hits, sentences, network[0], word_weight, "background")
-    after = _guess(hits, sentences, network[1], word_weight, "outcome")
-    return before, after
+    guesses: list[IndustryGuess | None] = []
+    told = best_labels(text, sentences, network, word_weight)
+    for (label, share), side in zip(told, SIDES, strict=True):
+        if label == UNKNOWN_INDUSTRY:
+            guesses.append(None)
+            continue
+        spoken = [h.span for h in hits if h.label.rsplit("|", 1)[0] == label]
+        evidence = spoken[:MAX_EVIDENCE] or [_first(sentences, side)]
+        confidence = probability("industry", {"share": logit(share)})
+        guesses.append(IndustryGuess(label, round(confidence, 3), tuple(evidence)))
+    return guesses[0], guesses[1]
 
 
-def _guess(
+def best_labels(
+    text: str,
+    sentences: Sequence[Sentence],
+    network: tuple[tuple[float, ...], tuple[float, ...]],
+    word_weight: float,
+) -> list[tuple[str, float]]:
+    """Return the likeliest label before and after, each with its share of the raw score."""
+    hits = list(_table().find(text, sentences[0].start, sentences[-1].end))
+    return [
+        _best(hits, sentences, probabilities, word_weight, side)
+        for probabilities, side in zip(network, SIDES, strict=True)
+    ]
+
+
+def _best(
     hits: Sequence[Hit],
     sentences: Sequence[Sentence],
     probabilities: tuple[float, ...],
     word_weight: float,
     side: str,
-) -> IndustryGuess | None:
+) -> tuple[str, float]:
     counts: dict[str, float] = defaultdict(float)
     for hit in hits:
         label, weight = hit.label.rsplit("|", 1)
@@ -53,14 +78,9 @@ def _guess(
         math.log(p + 1e-4) + word_weight * math.log1p(counts[label])
         for label, p in zip(labels, probabilities, strict=True)
     ]
-    best = max(range(len(labels)), key=scores.__getitem__)
-    if labels[best] == UNKNOWN_INDUSTRY:
-        return None
     top = max(scores)
     share = 1 / sum(math.exp(s - top) for s in scores)
-    spoken = [h.span for h in hits if h.label.rsplit("|", 1)[0] == labels[best]]
-    evidence = spoken[:MAX_EVIDENCE] or [_first(sentences, side)]
-    return IndustryGuess(labels[best], round(share, 3), tuple(evidence))
+    return labels[scores.index(top)], share
 
 
 def _first(sentences: Sequence[Sentence], phase: str) -> Span:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xcase.records import OUTCOME_TYPES, POLARITIES, Outcome, Tagged
+from xcase.confidence import logit, probability
+from xcase.records import OUTCOME_TYPES, POLARITIES, Outcome, Sentence, Tagged
 
 
-def find_outcomes(text: str, tagged: Sequence[Tagged], threshold: float) -> list[Outcome]:
+def find_outcomes(
+    text: str, tagged: Sequence[Tagged], sentences: Sequence[Sentence], threshold: float
+) -> list[Outcome]:
     """Return the outcomes with a probability of at least ``threshold``, in text order."""
     return [
         Outcome(
@@ -16,11 +19,32 @@ def find_outcomes(text: str, tagged: Sequence[Tagged], threshold: float) -> list
             end=span.end,
             surface=text[span.start : span.end],
             polarity=POLARITIES[_best(span.readings["polarity"])],
-            confidence=round(span.score, 3),
+            confidence=round(confidence, 3),
         )
-        for span in tagged
-        if span.kind == "outcome" and span.score >= threshold
+        for span, features in candidates(tagged, sentences)
+        if (confidence := probability("outcome", features)) >= threshold
     ]
+
+
+def candidates(
+    tagged: Sequence[Tagged], sentences: Sequence[Sentence]
+) -> list[tuple[Tagged, dict[str, float]]]:
+    """Return the spans that may tell an outcome, each with the figures that its odds rest on."""
+    found = []
+    for span in tagged:
+        if span.kind != "outcome":
+            continue
+        sentence = next((s for s in sentences if s.start <= span.start < s.end), None)
+        if sentence is None or sentence.phase == "other":
+            continue
+        features = {
+            "tag": logit(span.score),
+            "type": logit(max(span.readings["outcome"])),
+            "in_outcome": float(sentence.phase == "outcome"),
+            "in_background": float(sentence.phase == "background"),
+        }
+        found.append((span, features))
+    return found
 
 
 def _best(probabilities: tuple[float, ...]) -> int:

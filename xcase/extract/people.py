@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from xcase.confidence import logit, probability
 from xcase.records import Person, Span, Tagged
 
 # A second person counts as a further mentee (or mentor) of the same story if the network is at
@@ -20,7 +21,8 @@ _NOT_A_NAME = frozenset(
         *("my", "our", "his", "her", "their", "i", "me", "we"),
     }
 )
-# Words around a name that say outright who helps whom; each counts as one certain mention.
+# Words around a name that say outright who helps whom, and how often they count.
+MOST_TOLD = 2
 _HELP = r"(?:mentor|coach|tutor)"
 _SAYS_MENTOR = (
     re.compile(r"\b(?:mentor|coach|advis[eo]r|supervisor|tutor|boss),? $", re.IGNORECASE),
@@ -40,11 +42,15 @@ _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 
 
 @dataclass(slots=True)
-class _Candidate:
+class Candidate:
+    """Somebody whom a story names; chances are added up over ``spans``."""
+
     name: str
     words: set[str]
     mentee: float = 0.0
     mentor: float = 0.0
+    told_mentee: int = 0
+    told_mentor: int = 0
     spans: list[Span] = field(default_factory=list)
 
     def add(self, tagged: Tagged, length: int) -> None:
@@ -61,21 +67,43 @@ def find_people(
     """Return (mentee, mentor) of the story ``text[start:end]``; None where nobody is told.
 
     Names come from the entity recogniser and from the network's own spans, the role of each from
-    the network; descriptions ("a crew leader") from the network alone.
+    the network and the words around; descriptions ("a crew leader") from the network alone.
     """
-    people = _candidates(text, [t for t in tagged if t.kind in ("name", "mentee", "mentor")])
-    mentees = [c for c in people if c.mentee >= max(c.mentor, threshold * len(c.spans))]
-    mentors = [c for c in people if c.mentor > c.mentee and c.mentor >= threshold * len(c.spans)]
-    mentees.sort(key=lambda c: -c.mentee)
-    mentors.sort(key=lambda c: -c.mentor)
+    people = candidates(text, tagged)
+    chances = [(probability("mentee", f), probability("mentor", f)) for f in features_of(people)]
     described = {
         kind: [t for t in tagged if t.kind == kind and t.score >= DESCRIBED]
         for kind in ("mentee", "mentor")
     }
-    return (
-        _person(text, mentees, [c.mentee for c in mentees], described["mentee"], start, end),
-        _person(text, mentors, [c.mentor for c in mentors], described["mentor"], start, end),
-    )
+    found = []
+    for role, kind in enumerate(("mentee", "mentor")):
+        # Nobody is both: each goes where he is likelier.
+        own = [
+            (chance[role], c)
+            for chance, c in zip(chances, people, strict=True)
+            if chance[role] >= threshold and chance[role] > chance[1 - role]
+        ]
+        own.sort(key=lambda pair: -pair[0])
+        chosen = [c for chance, c in own if chance >= SHARE * own[0][0]]
+        found.append(_person(text, chosen, described[kind], start, end))
+    return found[0], found[1]
+
+
+def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
+    """Return for each candidate the figures that the odds of either role rest on."""
+    mentions = sum(len(c.spans) for c in people)
+    firsts = [min(s.start for s in c.spans) for c in people]
+    return [
+        {
+            "mentee": logit(c.mentee / len(c.spans)),
+            "mentor": logit(c.mentor / len(c.spans)),
+            "told_mentee": min(c.told_mentee, MOST_TOLD),
+            "told_mentor": min(c.told_mentor, MOST_TOLD),
+            "share": len(c.spans) / mentions,
+            "first": float(first == min(firsts)),
+        }
+        for c, first in zip(people, firsts, strict=True)
+    ]
 
 
 def name_words(surface: str) -> set[str]:
@@ -97,26 +125,28 @@ def _without_s(word: str) -> str:
     return word.removesuffix("’s").removesuffix("'s")
 
 
-def _candidates(text: str, spans: Sequence[Tagged]) -> list[_Candidate]:
-    candidates: list[_Candidate] = []
+def candidates(text: str, tagged: Sequence[Tagged]) -> list[Candidate]:
+    """Return the people that a story names, mentions of one person together."""
+    spans = [t for t in tagged if t.kind in ("name", "mentee", "mentor")]
+    found: list[Candidate] = []
     seen: list[Tagged] = []
     # The longest form of a name first; a place that both sources found counts once.
-    for tagged in sorted(
+    for mention in sorted(
         spans, key=lambda t: (t.start - t.end, t.start, t.kind != "name", -t.score)
     ):
-        surface = text[tagged.start : tagged.end]
+        surface = text[mention.start : mention.end]
         words = name_words(surface)
-        if not words or any(t.start < tagged.end and tagged.start < t.end for t in seen):
+        if not words or any(t.start < mention.end and mention.start < t.end for t in seen):
             continue
-        seen.append(tagged)
-        same = next((c for c in candidates if _same_person(c.words, words)), None)
+        seen.append(mention)
+        same = next((c for c in found if _same_person(c.words, words)), None)
         if same is None:
-            same = _Candidate(_without_s(" ".join(surface.split())), words)
-            candidates.append(same)
-        same.add(tagged, len(_without_s(surface)))
-        same.mentor += _told(text, tagged.start, same.spans[-1].end, _SAYS_MENTOR)
-        same.mentee += _told(text, tagged.start, same.spans[-1].end, _SAYS_MENTEE)
-    return candidates
+            same = Candidate(_without_s(" ".join(surface.split())), words)
+            found.append(same)
+        same.add(mention, len(_without_s(surface)))
+        same.told_mentor += _told(text, mention.start, same.spans[-1].end, _SAYS_MENTOR)
+        same.told_mentee += _told(text, mention.start, same.spans[-1].end, _SAYS_MENTEE)
+    return found
 
 
 def _told(text: str, start: int, end: int, patterns: Sequence[re.Pattern[str]]) -> int:
@@ -131,8 +161,7 @@ def _same_person(left: set[str], right: set[str]) -> bool:
 
 def _person(
     text: str,
-    candidates: Sequence[_Candidate],
-    scores: Sequence[float],
+    chosen: Sequence[Candidate],
     spans: Sequence[Tagged],
     start: int,
     end: int,
@@ -141,11 +170,10 @@ def _person(
     described = [t for t in described if text[t.start : t.end].lower() not in _NOT_A_NAME]
     best = max(described, key=lambda t: (t.score, -t.start), default=None)
     description = text[best.start : best.end] if best else None
-    if not candidates:
+    if not chosen:
         if best is None:
             return None
         return Person(None, description, tuple(Span(t.start, t.end) for t in described))
-    chosen = [c for c, s in zip(candidates, scores, strict=True) if s >= SHARE * scores[0]]
     words = set().union(*(c.words for c in chosen))
     mentions = {s for c in chosen for s in c.spans} | {
         Span(m.start(), m.start() + len(_without_s(m.group())))

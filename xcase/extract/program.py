@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from xcase.confidence import logit, probability
 from xcase.records import Program, Quote, Tagged
 
 _RHYTHM = re.compile(
@@ -28,7 +29,7 @@ def find_program(
     told = [
         Quote(text[t.start : t.end], t.start, t.end)
         for t in tagged
-        if t.kind == "duration" and t.score >= threshold
+        if t.kind == "duration" and probability("duration", {"tag": logit(t.score)}) >= threshold
     ]
     return Program(
         duration=tuple(q for q in told if not _RHYTHM.search(q.surface)),

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from xcase.annotate.labels import SKILLS
+from xcase.confidence import logit, probability
 from xcase.phrases import PhraseTable
 from xcase.records import HOLDERS, STATUSES, Mark, Sentence, SkillMention, Tagged
 from xcase.taxonomy import CONTAINER_WORDS, load_skills
@@ -22,6 +24,8 @@ _POSSIBLE = re.compile(
     r"one day|plans? to|aims? to)\b",
     re.IGNORECASE,
 )
+# How many skills a span may be read as.
+CHOICES = 3
 # How far before a span such a word still governs it.
 _REACH = 60
 
@@ -31,32 +35,61 @@ def alias_marks(text: str) -> list[Mark]:
     return [Mark("alias", *hit.span) for hit in _aliases().find(text)]
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span with one of the skills that it may show; ``features`` are what its odds rest on."""
+
+    span: Tagged
+    sentence: Sentence
+    skill: str
+    features: dict[str, float]
+
+
 def find_skills(
     text: str, tagged: Sequence[Tagged], sentences: Sequence[Sentence], threshold: float
 ) -> list[SkillMention]:
     """Return the skill mentions with a probability of at least ``threshold``, in text order."""
-    mentions = []
-    for span in tagged:
-        if span.kind not in ("skill", "alias"):
-            continue
-        sentence = next((s for s in sentences if s.start <= span.start < s.end), None)
-        if sentence is None or sentence.phase == "other":
-            continue
-        mentions += [
-            _mention(text, span, sentence, name, confidence)
-            for name, confidence in _names(text, span)
-            if confidence >= threshold
-        ]
-    return mentions
-
-
-def _names(text: str, span: Tagged) -> list[tuple[str, float]]:
-    if span.kind == "alias":
+    mentions = [
+        _mention(text, c.span, c.sentence, c.skill, confidence)
+        for c in candidates(tagged, sentences)
+        if (confidence := probability("skill", c.features)) >= threshold
+    ]
+    for span, sentence in _told(tagged, sentences, "alias"):
         # The name is certain, so only the status is left to be sure of.
         sure = max(span.readings["status"])
-        return [(hit.label, sure) for hit in _aliases().find(text, span.start, span.end)]
-    names = zip(SKILLS, span.readings["skill"], strict=True)
-    return [(name, span.score * probability) for name, probability in names]
+        if sure >= threshold:
+            hits = _aliases().find(text, span.start, span.end)
+            mentions += [_mention(text, span, sentence, hit.label, sure) for hit in hits]
+    return sorted(mentions, key=lambda m: (m.start, m.end, m.skill))
+
+
+def candidates(tagged: Sequence[Tagged], sentences: Sequence[Sentence]) -> list[Candidate]:
+    """Return the likeliest skills of each span that the network tagged, best first."""
+    found = []
+    for span, sentence in _told(tagged, sentences, "skill"):
+        ranked = sorted(zip(span.readings["skill"], SKILLS, strict=True), reverse=True)
+        for rank, (chance, skill) in enumerate(ranked[:CHOICES]):
+            rival = ranked[1 if rank == 0 else 0][0]
+            features = {
+                "tag": logit(span.score),
+                "name": logit(chance),
+                "rival": logit(rival),
+                "phase": logit(sentence.confidence),
+                "status": logit(max(span.readings["status"])),
+            }
+            found.append(Candidate(span, sentence, skill, features))
+    return found
+
+
+def _told(
+    tagged: Sequence[Tagged], sentences: Sequence[Sentence], kind: str
+) -> Iterator[tuple[Tagged, Sentence]]:
+    for span in tagged:
+        if span.kind != kind:
+            continue
+        sentence = next((s for s in sentences if s.start <= span.start < s.end), None)
+        if sentence is not None and sentence.phase != "other":
+            yield span, sentence
 
 
 def _mention(

@@ -1,0 +1,210 @@
+"""Fit what turns raw scores into probabilities, and write models/calibration.toml.
+
+    python scripts/calibrate.py [--plot models/reliability.svg]
+
+Logistic regressions (Platt 1999) on the training narratives that were held back from the network,
+one for each kind of fact; a fact is right if gold has an overlapping span with the same label.
+Measured on corpus/gold/stories.jsonl: the table gives, for each kind, how many facts there are, how
+many are right, the Brier score beside that of always saying the mean, and the expected calibration
+error over ten bins (Naeini et al. 2015).
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from gold import Gold, load
+from sklearn.linear_model import LogisticRegression
+from train_annotator import HELD_BACK, ROOT, load_all
+
+from xcase import confidence
+from xcase.annotate.annotator import Annotator
+from xcase.annotate.labels import industries
+from xcase.confidence import KINDS, logit
+from xcase.extract import industry, outcomes, people, skills
+from xcase.pipeline import mark
+from xcase.records import OUTCOME_TYPES, PHASES, Annotation, Sentence, Tagged
+from xcase.settings import Settings
+
+OUT = ROOT / "models" / "calibration.toml"
+STORIES = ROOT / "corpus" / "gold" / "stories.jsonl"
+BINS = 10
+
+Fact = tuple[str, dict[str, float], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A gold narrative with what the annotator says of it."""
+
+    gold: Gold
+    annotation: Annotation
+    sentences: list[Sentence]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--plot", type=Path, default=ROOT / "models" / "reliability.svg")
+    args = parser.parse_args()
+    annotator = Annotator.load()
+    held = read([g for i, g in enumerate(load_all()) if i % HELD_BACK == 0], annotator)
+    stories = read(load(STORIES), annotator)
+    fitted: dict[str, dict[str, float]] = {}
+    confidence.calibration = lambda: fitted  # type: ignore[assignment]
+    for kind in KINDS:
+        fitted[kind] = fit([f for r in held for f in facts(r, kind)])
+    OUT.write_text(as_toml(fitted), encoding="utf-8")
+    print(f"wrote {OUT.name}\n{'kind':10s} {'facts':>6s} {'right':>6s} {'Brier':>6s} mean   ECE")
+    curves = {}
+    for kind in KINDS:
+        told = [f for r in stories for f in facts(r, kind)]
+        chances = np.array([confidence.probability(kind, features) for _, features, _ in told])
+        right = np.array([r for _, _, r in told], dtype=float)
+        brier, flat = np.mean((chances - right) ** 2), right.mean() * (1 - right.mean())
+        curves[kind] = reliability(chances, right)
+        error = sum(n * abs(p - q) for p, q, n in curves[kind]) / len(told)
+        print(f"{kind:10s} {len(told):6d} {right.mean():6.2f} {brier:6.3f} {flat:.3f}  {error:.3f}")
+    plot(curves, args.plot)
+
+
+def read(golds: list[Gold], annotator: Annotator) -> list[Read]:
+    """Annotate narratives whose labels are known; cases only, sentences as gold cuts them."""
+    golds = [g for g in golds if g.has_case]
+    texts = [g.text for g in golds]
+    annotations = annotator.annotate(
+        list(zip(texts, (g.units for g in golds), mark(texts), strict=True))
+    )
+    return [
+        Read(
+            g,
+            a,
+            [
+                Sentence(u.start, u.end, PHASES[int(np.argmax(p))], max(p))
+                for u, p in zip(g.units, a.phases, strict=True)
+            ],
+        )
+        for g, a in zip(golds, annotations, strict=True)
+    ]
+
+
+def facts(r: Read, kind: str) -> Iterator[Fact]:
+    """Yield (kind, figures, is it right) of every fact that might be told of a narrative."""
+    tagged, told = r.annotation.spans, r.sentences
+    if kind == "phase":
+        for sentence, gold in zip(told, r.gold.phases, strict=True):
+            yield kind, {"best": logit(sentence.confidence)}, sentence.phase == gold
+        return
+    if kind == "skill":
+        told = [
+            Sentence(
+                s.start,
+                s.end,
+                s.phase,
+                confidence.probability("phase", {"best": logit(s.confidence)}),
+            )
+            for s in told
+        ]
+        for c in skills.candidates(tagged, told):
+            yield kind, c.features, _says(r.gold, c.span, "skill", c.skill)
+    elif kind == "outcome":
+        for span, features in outcomes.candidates(tagged, told):
+            label = OUTCOME_TYPES[int(np.argmax(span.readings["outcome"]))]
+            yield kind, features, _says(r.gold, span, "outcome", label)
+    elif kind == "duration":
+        for span in tagged:
+            if span.kind == kind:
+                yield kind, {"tag": logit(span.score)}, _says(r.gold, span, kind, None)
+    elif kind == "industry":
+        for guess, gold in zip(
+            industry.best_labels(
+                r.gold.text,
+                told,
+                (r.annotation.industry_from, r.annotation.industry_to),
+                Settings().industry_words,
+            ),
+            (r.gold.industry_from, r.gold.industry_to),
+            strict=True,
+        ):
+            if gold in industries()[:-1]:
+                yield kind, {"share": logit(guess[1])}, guess[0] == gold
+    else:
+        found = people.candidates(r.gold.text, tagged)
+        named = set().union(*(people.name_words(n) for n in (r.gold.raw[kind] or "").split(";")))
+        for c, features in zip(found, people.features_of(found), strict=True):
+            yield kind, features, bool(c.words & named)
+
+
+def _says(gold: Gold, span: Tagged, kind: str, label: str | None) -> bool:
+    return any(
+        s.kind == kind
+        and s.start < span.end
+        and span.start < s.end
+        and (label is None or s.labels[0] == label)
+        for s in gold.spans
+    )
+
+
+def fit(told: list[Fact]) -> dict[str, float]:
+    """Return the weights of a logistic regression by name, with its ``bias``."""
+    names = sorted(told[0][1])
+    x = np.array([[features[n] for n in names] for _, features, _ in told])
+    model = LogisticRegression(C=1.0).fit(x, [right for _, _, right in told])
+    weights = dict(zip(names, model.coef_[0], strict=True)) | {"bias": model.intercept_[0]}
+    return {name: round(float(value), 4) for name, value in weights.items()}
+
+
+def as_toml(fitted: dict[str, dict[str, float]]) -> str:
+    """Return the weights as TOML tables."""
+    lines = ["# Weights of the logistic regressions of xcase.confidence, by scripts/calibrate.py."]
+    for kind, weights in fitted.items():
+        lines += ["", f"[{kind}]", *(f"{name} = {value}" for name, value in weights.items())]
+    return "\n".join(lines) + "\n"
+
+
+def reliability(chances: np.ndarray, right: np.ndarray) -> list[tuple[float, float, int]]:
+    """Return (mean chance, share right, count) of each bin that holds a fact."""
+    bins = np.minimum((chances * BINS).astype(int), BINS - 1)
+    return [
+        (float(chances[bins == b].mean()), float(right[bins == b].mean()), int((bins == b).sum()))
+        for b in range(BINS)
+        if (bins == b).any()
+    ]
+
+
+def plot(curves: dict[str, list[tuple[float, float, int]]], path: Path) -> None:
+    """Draw the reliability curves side by side as SVG: chance to the right, share right upwards."""
+    size, gap = 110, 26
+    parts = []
+    for place, (kind, curve) in enumerate(curves.items()):
+        left = gap + place * (size + gap)
+        at = lambda p, q, left=left: f"{left + p * size:.1f},{gap + (1 - q) * size:.1f}"  # noqa: E731
+        points = " ".join(at(p, q) for p, q, _ in curve)
+        parts += [
+            f'<rect x="{left}" y="{gap}" width="{size}" height="{size}" class="frame"/>',
+            f'<text x="{left}" y="{gap - 8}">{kind}</text>',
+            f'<polyline points="{at(0, 0)} {at(1, 1)}" class="ideal"/>',
+            f'<polyline points="{points}" class="curve"/>',
+            *(
+                f'<circle cx="{at(p, q).split(",")[0]}" cy="{at(p, q).split(",")[1]}"'
+                f' r="{1.5 + min(n, 200) ** 0.5 / 4:.1f}"/>'
+                for p, q, n in curve
+            ),
+        ]
+    width, height = gap + len(curves) * (size + gap), size + 2 * gap
+    style = (
+        "text{font:12px sans-serif}.frame{fill:none;stroke:#999}.ideal{stroke:#bbb;"
+        "stroke-dasharray:3}.curve{fill:none;stroke:#05c}circle{fill:#05c;fill-opacity:.5}"
+    )
+    path.write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f"<style>{style}</style>{''.join(parts)}</svg>\n",
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    main()

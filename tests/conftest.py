@@ -1,0 +1,30 @@
+"""Shared fixtures."""
+
+from __future__ import annotations
+
+import pytest
+
+from xcase import confidence
+
+# Raw scores as they are; the odds of a skill are those of its tag times those of its name.
+PLAIN = {
+    "phase": {"best": 1.0, "bias": 0.0},
+    "skill": {"tag": 1.0, "name": 1.0, "rival": 0.0, "phase": 0.0, "status": 0.0, "bias": 0.0},
+    "outcome": {"tag": 1.0, "type": 0.0, "in_outcome": 0.0, "in_background": 0.0, "bias": 0.0},
+    "duration": {"tag": 1.0, "bias": 0.0},
+    "industry": {"share": 1.0, "bias": 0.0},
+    "mentee": {
+        "mentee": 1.0, "mentor": 0.0, "told_mentee": 2.0, "told_mentor": -1.0, "share": 0.0,
+        "first": 0.0, "bias": 0.0,
+    },
+    "mentor": {
+        "mentee": 0.0, "mentor": 1.0, "told_mentee": -1.0, "told_mentor": 2.0, "share": 0.0,
+        "first": 0.0, "bias": 0.0,
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+def plain_confidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let probabilities be the raw scores, so that a test can say what it expects."""
+    monkeypatch.setattr(confidence, "calibration", lambda: PLAIN)

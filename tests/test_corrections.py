@@ -1,0 +1,158 @@
+"""What people decide is kept, applied again, and told apart from what no longer fits."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fakes import FakeAnnotator
+
+from xcase import corrections, evaluate, review, store
+from xcase.corrections import Correction
+from xcase.errors import UsageError
+from xcase.pipeline import analyze
+from xcase.records import Case
+
+STORY = (
+    "Before, Amina kept every task to herself. Then Ruth met her every Tuesday. "
+    "Now she shared out the work and was made shift manager."
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text(STORY, encoding="utf-8")
+    run(tmp_path)
+    return tmp_path / "out"
+
+
+def run(tmp_path: Path) -> None:
+    analyze([tmp_path / "in"], tmp_path / "out", annotator=FakeAnnotator())
+
+
+def case(folder: Path) -> Case:
+    (found,) = store.load(folder).cases
+    return found
+
+
+def decision(folder: Path, kind: str, label: str = "") -> Correction:
+    document = store.load(folder).documents[0]
+    return next(
+        c
+        for c in corrections.template(case(folder), document)
+        if c.kind == kind and label in ("", c.label)
+    )
+
+
+def skills(folder: Path) -> list[tuple[str, str, str]]:
+    return [(m.skill, m.status, m.method) for m in case(folder).skills]
+
+
+def test_decisions_survive_the_next_run(folder: Path) -> None:
+    lacked, *rest = [
+        c
+        for c in corrections.template(case(folder), store.load(folder).documents[0])
+        if c.kind == "skill"
+    ]
+    assert rest
+    made = [
+        replace(lacked, action="edit", value={"skill": "patience"}),
+        *(replace(c, action="reject") for c in rest),
+        replace(decision(folder, "mentor"), action="edit", value={"name": "Amina"}),
+        replace(decision(folder, "outcome"), action="accept"),
+    ]
+    assert review.correct(folder, made) == []
+    told = case(folder)
+    assert skills(folder) == [("patience", "lacked", "human")]
+    assert told.mentor
+    assert told.mentor.name == "Amina"
+    assert told.mentor.mentions
+    assert [o.confidence for o in told.outcomes] == [1.0]
+    run(folder.parent)
+    assert case(folder) == told
+
+
+def test_a_later_decision_on_the_same_fact_wins(folder: Path) -> None:
+    first = decision(folder, "skill")
+    for name in ("patience", "vision"):
+        review.correct(folder, [replace(first, action="edit", value={"skill": name})])
+    assert skills(folder)[0][0] == "vision"
+
+
+def test_a_fact_can_be_added_once(folder: Path) -> None:
+    start = STORY.index("met her")
+    made = replace(
+        decision(folder, "skill"),
+        action="add",
+        start=start,
+        end=start + 7,
+        value={"skill": "patience", "status": "used", "holder": "mentor"},
+    )
+    for _ in range(2):
+        assert review.correct(folder, [made]) == []
+    (added,) = [m for m in case(folder).skills if m.skill == "patience"]
+    assert (added.surface, added.phase, added.confidence) == ("met her", "journey", 1.0)
+
+
+def test_taking_a_decision_back_brings_the_fact_back(folder: Path) -> None:
+    before = case(folder)
+    review.correct(folder, [replace(decision(folder, "skill"), action="reject")])
+    assert case(folder) != before
+    (folder / corrections.FILE).write_text("", encoding="utf-8")
+    run(folder.parent)
+    assert case(folder) == before
+
+
+def test_a_changed_text_leaves_its_decisions_out_and_says_so(folder: Path) -> None:
+    review.correct(folder, [replace(decision(folder, "case"), action="reject")])
+    assert store.load(folder).cases == ()
+    (folder.parent / "in" / "a.txt").write_text(STORY + " Now all is well.", encoding="utf-8")
+    run(folder.parent)
+    analysis = store.load(folder)
+    assert len(analysis.cases) == 1
+    assert [(s.stage, s.code) for s in analysis.skipped] == [("correct", "E_CORRECTION")]
+
+
+def test_a_decision_on_nothing_is_reported(folder: Path) -> None:
+    made = replace(decision(folder, "skill"), start=0, end=3, action="reject")
+    (lost,) = review.correct(folder, [made])
+    assert "stands at 0-3" in lost.message
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"kind": "colour"}, "kind 'colour'"),
+        ({"action": "maybe"}, "action 'maybe'"),
+        ({"start": 9, "end": 2}, "9-2 is no span"),
+        ({"action": "edit", "value": {"status": "lost"}}, "status 'lost' is not known"),
+        ({"action": "edit", "value": {"mood": "good"}}, "has no 'mood'"),
+        ({"action": "add", "value": {"skill": "patience"}}, "needs status, holder"),
+    ],
+)
+def test_every_fault_of_a_file_is_named(
+    folder: Path, tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    good = decision(folder, "skill")
+    path = tmp_path / "made.jsonl"
+    bad = json.loads(corrections.as_line(good)) | change
+    path.write_text(json.dumps(bad) + "\nnot json\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=message) as caught:
+        corrections.read(path)
+    assert "line 1" in str(caught.value)
+    assert "line 2" in str(caught.value)
+
+
+def test_what_was_corrected_is_gold(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nothing"):
+        review.export_gold(folder, tmp_path / "gold.jsonl")
+    review.correct(folder, [decision(folder, "case")])
+    assert review.export_gold(folder, tmp_path / "gold.jsonl") == 1
+    content = (tmp_path / "gold.jsonl").read_bytes()
+    figures = evaluate.evaluate(content, folder)["figures"]
+    # An analysis agrees with the gold that was made of it.
+    for name in ("phase_accuracy", "skill_triple_f1", "outcome_f1", "evidence"):
+        assert figures[name]["value"] == 1.0

@@ -1,0 +1,326 @@
+"""What people say of extracted facts: accepted, rejected, edited or added, and kept over re-runs.
+
+``corrections.jsonl`` in the analysis folder is a log, one decision a line, applied in order after
+each extraction::
+
+    {"document_id": "a.txt", "sha256": "...", "case_id": "a.txt:1", "kind": "skill",
+     "start": 10, "end": 31, "label": "delegation", "action": "edit", "value": {"status": "lacked"}}
+
+``kind`` is ``case``, ``sentence``, ``skill``, ``outcome``, ``mentee``, ``mentor``,
+``industry_from`` or ``industry_to``; ``action`` is ``accept``, ``reject``, ``edit`` or ``add``. A
+decision on a text that has changed since (another ``sha256``) is left out and reported.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from xcase.errors import UsageError
+from xcase.records import (
+    HOLDERS,
+    OUTCOME_TYPES,
+    PHASES,
+    POLARITIES,
+    STATUSES,
+    Case,
+    Document,
+    IndustryGuess,
+    Outcome,
+    Person,
+    Sentence,
+    SkillMention,
+    Skipped,
+    Span,
+)
+from xcase.taxonomy import load_industries, load_skills
+
+FILE = "corrections.jsonl"
+ACTIONS = ("accept", "reject", "edit", "add")
+PEOPLE = ("mentee", "mentor")
+INDUSTRIES = ("industry_from", "industry_to")
+SPANS = ("sentence", "skill", "outcome")
+KINDS = ("case", *SPANS, *PEOPLE, *INDUSTRIES)
+HUMAN = "human"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One decision; ``label`` tells apart facts that stand on the same words."""
+
+    document_id: str
+    sha256: str
+    case_id: str
+    kind: str
+    action: str
+    start: int = 0
+    end: int = 0
+    label: str = ""
+    value: dict[str, Any] = field(default_factory=dict)
+
+
+def read(path: Path) -> list[Correction]:
+    """Read a file of decisions.
+
+    Raises:
+        UsageError: the file cannot be read, or some lines are wrong; every fault is named.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read corrections {path}: {error}") from error
+    made, faults = [], []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                correction = Correction(**json.loads(line))
+            except (ValueError, TypeError) as error:
+                faults.append(f"line {number}: {error}")
+                continue
+            faults += [f"line {number}: {fault}" for fault in _faults(correction)]
+            made.append(correction)
+    if faults:
+        raise UsageError(f"{path}: " + "; ".join(faults))
+    return made
+
+
+def stored(folder: Path) -> list[Correction]:
+    """Return the decisions kept in an analysis folder."""
+    path = folder / FILE
+    return read(path) if path.is_file() else []
+
+
+def keep(folder: Path, more: Iterable[Correction]) -> None:
+    """Append decisions to the log of an analysis folder; one that stands there is not repeated."""
+    log = stored(folder)
+    log += [c for c in more if c not in log]
+    draft = folder / f".{FILE}.tmp"
+    draft.write_text("".join(as_line(c) for c in log), encoding="utf-8")
+    draft.replace(folder / FILE)
+
+
+def as_line(correction: Correction) -> str:
+    """Return a decision as a line of the file."""
+    return json.dumps(asdict(correction), ensure_ascii=False) + "\n"
+
+
+def by_document(made: Iterable[Correction]) -> dict[str, list[Correction]]:
+    """Return decisions by the id of their document, in order."""
+    grouped: dict[str, list[Correction]] = {}
+    for correction in made:
+        grouped.setdefault(correction.document_id, []).append(correction)
+    return grouped
+
+
+def digests(grouped: dict[str, list[Correction]]) -> dict[str, str]:
+    """Return what tells the decisions on each document from others, by sorted document id."""
+    return {
+        key: hashlib.sha256("".join(map(as_line, grouped[key])).encode()).hexdigest()
+        for key in sorted(grouped)
+    }
+
+
+def template(case: Case, document: Document) -> Iterator[Correction]:
+    """Yield each fact of a case as a decision that accepts it, for a person to change."""
+    base = Correction(document.id, document.sha256, case.id, "case", "accept")
+    yield base
+    for kind in PEOPLE:
+        person: Person | None = getattr(case, kind)
+        if person:
+            told = {"name": person.name, "description": person.description}
+            yield replace(base, kind=kind, value=told)
+    for kind in INDUSTRIES:
+        guess: IndustryGuess | None = getattr(case, kind)
+        if guess:
+            yield replace(base, kind=kind, value={"label": guess.label})
+    for s in case.sentences:
+        yield replace(base, kind="sentence", start=s.start, end=s.end, label=s.phase)
+    for m in case.skills:
+        told = {"status": m.status, "holder": m.holder}
+        yield replace(base, kind="skill", start=m.start, end=m.end, label=m.skill, value=told)
+    for o in case.outcomes:
+        told = {"polarity": o.polarity}
+        yield replace(base, kind="outcome", start=o.start, end=o.end, label=o.type, value=told)
+
+
+def apply(
+    document: Document, cases: Sequence[Case], corrections: Sequence[Correction]
+) -> tuple[tuple[Case, ...], list[Skipped]]:
+    """Return the cases of a document as corrected, and the decisions that could not be followed."""
+    kept = {case.id: case for case in cases}
+    lost = []
+    for c in corrections:
+        fault = ""
+        if c.sha256 != document.sha256:
+            fault = "the text has changed since"
+        elif c.case_id not in kept:
+            fault = f"there is no case {c.case_id}"
+        elif c.kind == "case":
+            if c.action == "reject":
+                del kept[c.case_id]
+        else:
+            case = _corrected(kept[c.case_id], document.text, c)
+            fault = "" if case else f"no {c.kind} {c.label} stands at {c.start}-{c.end}"
+            kept[c.case_id] = case or kept[c.case_id]
+        if fault:
+            message = f"{c.action} {c.kind} not applied: {fault}"
+            lost.append(Skipped(document.path, document.sha256, "correct", "E_CORRECTION", message))
+    return tuple(kept.values()), lost
+
+
+def _corrected(case: Case, text: str, c: Correction) -> Case | None:
+    """Return the case with one decision carried out; None where no fact fits it."""
+    if c.kind in PEOPLE:
+        return _with(case, c.kind, _person(getattr(case, c.kind), case, text, c))
+    if c.kind in INDUSTRIES:
+        return _with(case, c.kind, _industry(getattr(case, c.kind), case, c))
+    items: Sequence[Any] = getattr(case, _FIELDS[c.kind])
+    if c.action == "add":
+        if any((i.start, i.end, _label(i)) == (c.start, c.end, _told(c)) for i in items):
+            return case
+        made = sorted([*items, _new(case, text, c)], key=lambda i: (i.start, i.end))
+        return _with(case, _FIELDS[c.kind], tuple(made))
+    here = [i for i in items if (i.start, i.end) == (c.start, c.end)]
+    named = [i for i in here if c.label in ("", _label(i))]
+    # After an edit the fact has another label: its place tells it if it stands there alone.
+    chosen = named if len(named) == 1 else here
+    if len(chosen) != 1:
+        return None
+    changed: list[Any] = []
+    for item in items:
+        if item is not chosen[0]:
+            changed.append(item)
+        elif c.action != "reject":
+            changed.append(_edited(item, c))
+    return _with(case, _FIELDS[c.kind], tuple(changed))
+
+
+def _with(case: Case, name: str, value: Any) -> Case:
+    changes: dict[str, Any] = {name: value}
+    return replace(case, **changes)
+
+
+_FIELDS = {"sentence": "sentences", "skill": "skills", "outcome": "outcomes"}
+
+
+def _label(item: Sentence | SkillMention | Outcome) -> str:
+    if isinstance(item, Sentence):
+        return item.phase
+    return item.skill if isinstance(item, SkillMention) else item.type
+
+
+def _told(c: Correction) -> str:
+    """Return the label of the fact that a decision adds."""
+    return str(c.value.get({"sentence": "phase", "skill": "skill", "outcome": "type"}[c.kind]))
+
+
+def _edited(item: Any, c: Correction) -> Any:
+    human = {"method": HUMAN} if isinstance(item, SkillMention) else {}
+    value = c.value if c.action == "edit" else {}
+    return replace(item, **value, **human, confidence=1.0)
+
+
+def _new(case: Case, text: str, c: Correction) -> Any:
+    if c.kind == "sentence":
+        return Sentence(c.start, c.end, c.value["phase"], 1.0)
+    surface = text[c.start : c.end]
+    if c.kind == "outcome":
+        polarity = c.value.get("polarity", "positive")
+        return Outcome(c.value["type"], c.start, c.end, surface, polarity, 1.0)
+    return SkillMention(
+        skill=c.value["skill"],
+        start=c.start,
+        end=c.end,
+        surface=surface,
+        status=c.value["status"],
+        holder=c.value["holder"],
+        phase=next((s.phase for s in case.sentences if s.start <= c.start < s.end), "other"),
+        hypothetical=c.value.get("hypothetical", False),
+        confidence=1.0,
+        method=HUMAN,
+    )
+
+
+def _person(person: Person | None, case: Case, text: str, c: Correction) -> Person | None:
+    if c.action == "reject":
+        return None
+    if c.action == "accept" and person:
+        return person
+    name = c.value.get("name")
+    mentions = (
+        tuple(
+            Span(*m.span())
+            for m in re.compile(rf"\b{re.escape(name)}\b").finditer(text, case.start, case.end)
+        )
+        if name
+        else ()
+    )
+    return Person(name, c.value.get("description"), mentions)
+
+
+def _industry(guess: IndustryGuess | None, case: Case, c: Correction) -> IndustryGuess | None:
+    if c.action == "reject":
+        return None
+    if c.action == "accept" and guess:
+        return replace(guess, confidence=1.0)
+    evidence = guess.evidence if guess else (Span(case.start, case.end),)
+    return IndustryGuess(c.value["label"], 1.0, evidence)
+
+
+def _faults(c: Correction) -> Iterator[str]:
+    if c.kind not in KINDS:
+        yield f"kind {c.kind!r} is none of {', '.join(KINDS)}"
+        return
+    if c.action not in ACTIONS:
+        yield f"action {c.action!r} is none of {', '.join(ACTIONS)}"
+        return
+    if c.kind in SPANS and not 0 <= c.start < c.end:
+        yield f"{c.start}-{c.end} is no span"
+    if c.action in ("edit", "add"):
+        yield from _value_faults(c)
+
+
+def _value_faults(c: Correction) -> Iterator[str]:
+    allowed = _allowed()[c.kind]
+    for key, value in c.value.items():
+        if key not in allowed:
+            yield f"a {c.kind} has no {key!r}, only {', '.join(allowed) or 'nothing to edit'}"
+        elif allowed[key] and value not in allowed[key]:
+            yield f"{key} {value!r} is not known"
+    if c.action == "add":
+        missing = [key for key in _NEEDED.get(c.kind, ()) if key not in c.value]
+        if missing:
+            yield f"to add a {c.kind}, value needs {', '.join(missing)}"
+
+
+_NEEDED = {
+    "sentence": ("phase",),
+    "skill": ("skill", "status", "holder"),
+    "outcome": ("type",),
+    **dict.fromkeys(INDUSTRIES, ("label",)),
+}
+
+
+@functools.cache
+def _allowed() -> dict[str, dict[str, tuple[object, ...]]]:
+    """Return what may be said of each kind of fact; an empty tuple allows any text."""
+    labels = tuple(i.label for i in load_industries())
+    return {
+        "case": {},
+        "sentence": {"phase": PHASES},
+        "skill": {
+            "skill": tuple(s.name for s in load_skills()),
+            "status": STATUSES,
+            "holder": HOLDERS,
+            "hypothetical": (True, False),
+        },
+        "outcome": {"type": OUTCOME_TYPES, "polarity": POLARITIES},
+        **{kind: {"label": labels} for kind in INDUSTRIES},
+        **{kind: {"name": (), "description": ()} for kind in PEOPLE},
+    }

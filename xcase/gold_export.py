@@ -1,0 +1,113 @@
+"""Corrected cases as labelled narratives, as ``xcase evaluate`` and the training read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from xcase.annotate.labels import SKILLS, UNKNOWN_INDUSTRY
+from xcase.records import Case, Document
+from xcase.sentences import Unit
+
+_FIRST_PERSON = re.compile(r"\b(?:I|my|me)\b")
+# A narrative counts as told in the first person from so many such words a hundred on.
+_FIRST_SHARE = 0.02
+
+
+def as_gold(document: Document, cases: Sequence[Case], units: Sequence[Unit]) -> dict[str, Any]:
+    """Return a document and its cases as one gold record of the annotation guideline.
+
+    Args:
+        document: the document.
+        cases: its cases, as corrected.
+        units: its sentences, with those that belong to no case.
+    """
+    text = document.text
+    phases = {(s.start, s.end): s.phase for c in cases for s in c.sentences}
+    skills: dict[tuple[str, str, str], dict[str, Any]] = {}
+    mentions = []
+    for mention in sorted((m for c in cases for m in c.skills), key=lambda m: m.start):
+        if mention.skill not in SKILLS:
+            continue
+        item = {
+            "canonical": mention.skill,
+            "status": mention.status,
+            "holder": mention.holder,
+            "surface": mention.surface,
+            "start": mention.start,
+            "end": mention.end,
+            "hypothetical": mention.hypothetical,
+        }
+        key = (mention.skill, mention.status, mention.holder)
+        if key in skills:
+            mentions.append(item)
+        else:
+            skills[key] = item
+    starts = {(c.sentences[0].start, c.sentences[0].end) for c in cases}
+    begins = [i for i, u in enumerate(units) if (u.start, u.end) in starts]
+    return {
+        "id": document.id,
+        "url": f"own:{document.id}",
+        "form": _form(cases, units),
+        "person": "first" if _is_first_person(text) else "third",
+        "hard": [*(["no_case"] if not cases else []), *(["multi_case"] if len(cases) > 1 else [])],
+        "industry_from": _industry(cases, "industry_from"),
+        "industry_to": _industry(cases, "industry_to"),
+        "mentee": _people(cases, "mentee"),
+        "mentor": _people(cases, "mentor"),
+        "split": "dev",
+        "text": text,
+        "gold": {
+            "sentences": [
+                {"text": text[u.start : u.end], "phase": phases.get((u.start, u.end), "other")}
+                for u in units
+            ],
+            "skills": list(skills.values()),
+            "outcomes": [
+                {
+                    "type": o.type,
+                    "surface": o.surface,
+                    "start": o.start,
+                    "end": o.end,
+                    "polarity": o.polarity,
+                }
+                for c in cases
+                for o in c.outcomes
+            ],
+            "cadence": [
+                q.surface for c in cases for q in (*c.program.duration, *c.program.cadence)
+            ],
+        },
+        "mentions": mentions,
+        "cases": [
+            {"start_sentence": a, "end_sentence": b - 1}
+            for a, b in zip(begins, [*begins[1:], len(units)], strict=True)
+        ],
+    }
+
+
+def _form(cases: Sequence[Case], units: Sequence[Unit]) -> str:
+    if not cases:
+        return "negative"
+    if len(cases) > 1:
+        return "multi"
+    return "headed" if sum(u.kind == "heading" for u in units) > 1 else "unheaded"
+
+
+def _is_first_person(text: str) -> bool:
+    words = len(text.split())
+    return len(_FIRST_PERSON.findall(text)) > _FIRST_SHARE * words
+
+
+def _industry(cases: Sequence[Case], side: str) -> str:
+    guess = getattr(cases[0], side) if cases else None
+    return guess.label if guess else UNKNOWN_INDUSTRY
+
+
+def _people(cases: Sequence[Case], role: str) -> str | None:
+    names = [
+        (person.name or person.description or "-") if (person := getattr(c, role)) else "-"
+        for c in cases
+    ]
+    return "; ".join(names) if any(n != "-" for n in names) else None

@@ -1,0 +1,72 @@
+"""Apply people's decisions to an analysis folder, and export what they corrected as gold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import jsonlines
+
+from xcase import corrections, sentences, store
+from xcase.corrections import Correction
+from xcase.errors import UsageError
+from xcase.gold_export import as_gold
+from xcase.records import Skipped
+
+
+def correct(folder: Path, made: Sequence[Correction]) -> list[Skipped]:
+    """Keep decisions in an analysis folder and apply them to its cases.
+
+    Returns:
+        the decisions that could not be followed; they are kept, but change nothing.
+
+    Raises:
+        AnalysisError: the folder holds no analysis.
+    """
+    analysis = store.load(folder)
+    documents = {d.id: d for d in analysis.documents}
+    cases = {d.id: [c for c in analysis.cases if c.document_id == d.id] for d in analysis.documents}
+    lost: list[Skipped] = []
+    for key, decisions in corrections.by_document(made).items():
+        if key not in documents:
+            lost.append(Skipped(key, "", "correct", "E_CORRECTION", f"no document {key!r}"))
+            continue
+        corrected, unmet = corrections.apply(documents[key], cases[key], decisions)
+        cases[key] = list(corrected)
+        lost += unmet
+    corrections.keep(folder, made)
+    digests = corrections.digests(corrections.by_document(corrections.stored(folder)))
+    store.save(
+        replace(
+            analysis,
+            cases=tuple(c for d in analysis.documents for c in cases[d.id]),
+            run={**analysis.run, "corrections": digests},
+        ),
+        folder,
+    )
+    return lost
+
+
+def export_gold(folder: Path, path: Path) -> int:
+    """Write the documents that somebody corrected as gold narratives; return how many.
+
+    Raises:
+        UsageError: nothing was corrected yet, or the file cannot be written.
+    """
+    analysis = store.load(folder)
+    decided = {c.document_id for c in corrections.stored(folder)}
+    chosen = [d for d in analysis.documents if d.id in decided]
+    if not chosen:
+        raise UsageError(f"nothing in {folder} was corrected yet; run: xcase review CASE_ID")
+    split = sentences.split(d.text for d in chosen)
+    records = [
+        as_gold(d, [c for c in analysis.cases if c.document_id == d.id], units)
+        for d, units in zip(chosen, split, strict=True)
+    ]
+    try:
+        with jsonlines.open(path, "w") as file:
+            file.write_all(records)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    return len(records)
