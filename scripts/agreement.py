@@ -1,30 +1,37 @@
-"""Agreement of two readers on the same narratives.
+"""Agreement of two readers on the narratives and passages of corpus/training.
 
-    python scripts/agreement.py FIRST.jsonl SECOND.jsonl
+    python scripts/agreement.py
 
 Prints Cohen's kappa of phases (over sentences), F1 of skills, of skills with status and holder, and
-of outcomes that overlap. Narratives are paired by id; sentences by the letters they share.
+of outcomes that overlap. Narratives are paired by id, passages by their text; sentences by the
+letters they share. Of passages a second reader saw ``second-reading-passages.jsonl``.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter
-from pathlib import Path
 
 from gold import Gold, load
+from train_annotator import TRAINING, load_all, load_passages
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("first", type=Path, nargs="+")
-    parser.add_argument("--second", type=Path, nargs="+", required=True)
-    args = parser.parse_args()
-    first = {g.id: g for path in args.first for g in load(path)}
-    second = {g.id: g for path in args.second for g in load(path)}
-    pairs = [(first[i], second[i]) for i in sorted(first.keys() & second.keys())]
+    argparse.ArgumentParser(description=__doc__.split("\n")[0]).parse_args()
+    first = {g.id: g for g in load_all()}
+    pairs = [(first[g.id], g) for g in load(TRAINING / "second-reading.jsonl")]
     print(f"{len(pairs)} narratives read twice")
     print(f"phases: kappa {kappa(pairs):.3f}")
+    report(pairs)
+    passages = {g.text: g for g in load_passages()}
+    again = load_passages("second-reading-passages.jsonl")
+    both = [(passages[g.text], g) for g in again if g.text in passages]
+    print(f"{len(both)} passages read twice")
+    report(both)
+
+
+def report(pairs: list[tuple[Gold, Gold]]) -> None:
+    """Print the agreement on skills and outcomes."""
     for name, keys in (("skills", (0,)), ("skill triples", (0, 1, 2))):
         print(f"{name}: F1 {skill_f1(pairs, keys):.3f}")
     print(f"outcomes (overlap): F1 {outcome_f1(pairs):.3f}")
@@ -54,7 +61,7 @@ def skill_f1(pairs: list[tuple[Gold, Gold]], keys: tuple[int, ...]) -> float:
         )
         hits += len(p & q)
         sizes += len(p) + len(q)
-    return 2 * hits / sizes
+    return 2 * hits / max(1, sizes)
 
 
 def outcome_f1(pairs: list[tuple[Gold, Gold]]) -> float:
@@ -65,7 +72,7 @@ def outcome_f1(pairs: list[tuple[Gold, Gold]]) -> float:
         hits += sum(any(x.start < y.end and y.start < x.end for y in q) for x in p)
         hits += sum(any(x.start < y.end and y.start < x.end for y in p) for x in q)
         sizes += len(p) + len(q)
-    return hits / sizes
+    return hits / max(1, sizes)
 
 
 def _letters(gold: Gold) -> list[str]:

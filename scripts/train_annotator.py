@@ -94,11 +94,11 @@ def load_all(leave_out: Collection[str] = ()) -> list[Gold]:
     ]
 
 
-def load_passages() -> list[Gold]:
+def load_passages(pattern: str = "passages-*.jsonl") -> list[Gold]:
     """Read the passages, whose skills and outcomes are labelled and nothing else."""
     rows = [
         json.loads(line)
-        for path in sorted(TRAINING.glob("passages-*.jsonl"))
+        for path in sorted(TRAINING.glob(pattern))
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
     split = sentences.split(row["text"] for row in rows)

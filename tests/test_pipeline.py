@@ -196,7 +196,7 @@ def test_a_file_that_is_gone_leaves_the_analysis(tmp_path: Path) -> None:
 def test_other_settings_do_everything_anew(tmp_path: Path) -> None:
     folder, out = corpus(tmp_path / "in", a_md=AMINA), tmp_path / "out"
     run(folder, out=out)
-    analysis, seen = run(folder, out=out, settings=Settings(skill=0.95))
+    analysis, seen = run(folder, out=out, settings=Settings(skill=1.0))
     assert len(seen) == 1
     assert analysis.cases[0].skills == ()
 
