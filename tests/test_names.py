@@ -21,6 +21,15 @@ def test_people_and_organisations_are_found_and_nothing_else() -> None:
     assert found(STORY) == ["Sarah Johnson", "Microsoft", "David Miller"]
 
 
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [("Priya is", "Priya"), ("the Acme Group", "Acme Group"), ("Lin. He", "Lin."), ("he is", None)],
+)
+def test_words_that_belong_to_no_name_are_taken_off(told: str, name: str | None) -> None:
+    span = names._trimmed(told, 0, len(told))
+    assert (told[span.start : span.end] if span else None) == name
+
+
 def test_no_text_no_name() -> None:
     assert list(find_names([])) == []
     assert list(find_names(["", "It rained."])) == [[], []]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -17,15 +18,36 @@ MAX_PIECE = 100_000
 KINDS = ("PERSON", "ORG")
 
 
+# What the recogniser takes for the end (or the beginning) of a name, and never is.
+_NO_NAME = frozenset({"i", "he", "she", "we", "they", "it", "you", "my", "his", "her", "the", "a"})
+_WORD = re.compile(r"\S+")
+
+
 def find_names(texts: Iterable[str]) -> Iterator[list[Span]]:
     """Yield the spans of the people and organisations that each text names."""
     for text in texts:
-        yield [
-            Span(cut + entity.start_char, cut + entity.end_char)
+        spans = (
+            _trimmed(text, cut + entity.start_char, cut + entity.end_char)
             for cut in range(0, len(text), MAX_PIECE)
             for entity in _recogniser()(text[cut : cut + MAX_PIECE]).ents
             if entity.label_ in KINDS and "\n" not in entity.text
-        ]
+        )
+        yield [span for span in spans if span is not None]
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    """Take words off both ends that are no part of a name: "Priya is" names Priya."""
+    words = list(_WORD.finditer(text, start, end))
+    for place in (-1, 0):
+        while words and not _is_name(words[place].group()):
+            del words[place]
+    return Span(words[0].start(), words[-1].end()) if words else None
+
+
+def _is_name(word: str) -> bool:
+    bare = word.strip(".,;:!?()“”\"'")
+    # An initial keeps its point: "A. Lin" begins with no article.
+    return not bare[:1].islower() and word.rstrip(",;:!?").lower() not in _NO_NAME
 
 
 @functools.cache
