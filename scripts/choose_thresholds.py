@@ -25,11 +25,11 @@ STORIES = Path(__file__).parent.parent / "corpus" / "gold" / "stories.jsonl"
 GRID = {
     "skill": (
         "skill_f1 skill_triple_f1 skill_precision skill_recall",
-        (0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.14, 0.16, 0.2, 0.25, 0.3),
+        (0.06, 0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.23, 0.26, 0.3, 0.35),
     ),
-    "outcome": ("outcome_f1 outcome_any_f1", (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7)),
-    "duration": ("cadence_f1", (0.3, 0.4, 0.5, 0.6, 0.7)),
-    "person": ("mentee mentor", (0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)),
+    "outcome": ("outcome_f1 outcome_any_f1", (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)),
+    "duration": ("cadence_f1", (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)),
+    "person": ("mentee mentor", (0.1, 0.2, 0.3, 0.4, 0.5)),
     "case": ("no_case case_found", (0.2, 0.35, 0.5, 0.65, 0.8)),
     "case_start": ("case_count phase_macro_f1", (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)),
     "industry_words": ("industry_from industry_to", (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)),

@@ -1,0 +1,99 @@
+"""Put the output and the figures of today's program into README.md, between its markers.
+
+    python scripts/update_readme.py
+
+Blocks ``<!-- begin: NAME -->`` to ``<!-- end: NAME -->`` are replaced: ``analyze`` and ``show``
+(what the commands print for corpus/) and ``figures`` (``xcase evaluate`` on the dev narratives, if
+they lie beside the checkout, and on corpus/gold/stories.jsonl).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+DEV = ROOT.parent / "shared" / "gold" / "dev.jsonl"
+STORIES = ROOT / "corpus" / "gold" / "stories.jsonl"
+SHOWN = "stories/s18-quartermaster.txt"
+FIGURES = (
+    "phase_macro_f1 phase_accuracy skill_f1 skill_status_f1 skill_triple_f1 skill_span_f1 "
+    "outcome_f1 outcome_any_f1 cadence_f1 industry_from industry_to mentee mentor no_case "
+    "case_found case_count evidence"
+)
+
+
+def main() -> None:
+    readme = ROOT / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        out = str(Path(folder) / "xcase-out")
+        analyzed = xcase("analyze", "corpus/", "--out", out).replace(out, "xcase-out")
+        text = replaced(text, "analyze", fenced(analyzed.replace(" --dir xcase-out", "")))
+        text = replaced(text, "show", fenced(xcase("show", SHOWN, "--dir", out)))
+    text = replaced(text, "figures", table())
+    readme.write_text(text, encoding="utf-8")
+
+
+def xcase(*arguments: str) -> str:
+    """Return what the command prints; ends if it fails."""
+    environment = os.environ | {"COLUMNS": "140", "NO_COLOR": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "xcase", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"xcase {' '.join(arguments)} failed: {done.stderr}")
+    return done.stdout
+
+
+def fenced(output: str) -> str:
+    """Return output as a code block without blanks at the ends of lines."""
+    lines = [line.rstrip() for line in output.strip("\n").splitlines()]
+    return "\n".join(["```", *lines, "```"])
+
+
+def replaced(text: str, name: str, block: str) -> str:
+    """Return the text with another block between the markers of that name."""
+    pattern = re.compile(rf"(<!-- begin: {name} -->\n).*?(\n<!-- end: {name} -->)", re.DOTALL)
+    if not pattern.search(text):
+        raise SystemExit(f"README.md has no block {name}")
+    return pattern.sub(lambda m: m[1] + block + m[2], text)
+
+
+def table() -> str:
+    """Return the figures of dev and of the stories side by side, with their baselines."""
+    sets = {name: path for name, path in (("dev", DEV), ("stories", STORIES)) if path.exists()}
+    results = {n: json.loads(xcase("evaluate", str(p), "--json")) for n, p in sets.items()}
+    head = [c for n in results for c in (f"{n} (95 %)", f"{n}: position / words")]
+    rows = [f"| figure | {' | '.join(head)} |", "|---" * (len(head) + 1) + "|"]
+    for figure in FIGURES.split():
+        cells = [c for r in results.values() for c in (value(r, figure), baseline(r, figure))]
+        rows.append(f"| {figure} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def value(result: dict[str, Any], figure: str) -> str:
+    """Return a figure with its interval."""
+    found = result["figures"][figure]
+    return f"{found['value']:.2f} ({found['low']:.2f}–{found['high']:.2f})"
+
+
+def baseline(result: dict[str, Any], figure: str) -> str:
+    """Return the better of the two baselines, or nothing where neither says anything."""
+    best = max(b.get(figure, 0.0) for b in result["baselines"].values())
+    return f"{best:.2f}" if best and figure not in ("no_case", "case_found", "evidence") else ""
+
+
+if __name__ == "__main__":
+    main()
