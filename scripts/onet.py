@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from xcase.annotate.annotator import load_base
 from xcase.taxonomy import load_industries, load_skills
+from xcase.transfer.labour_market import generality
 
 Matrix = NDArray[np.float64]
 ROOT = Path(__file__).parent.parent
@@ -180,6 +181,27 @@ def contexts(places: Matrix, skills: Matrix) -> Matrix:
         share = weight * attention[:, column]
         out[:, column] = (share @ vectors) / share.sum(axis=1, keepdims=True)
     return np.asarray(out, dtype=np.float64)
+
+
+def task_means(places: Matrix) -> Matrix:
+    """Return places x 384: the mean of the task statements of each place."""
+    vectors, owner, tasks_of = _tasks()
+    return np.asarray((places[:, owner] / tasks_of[owner]) @ vectors)
+
+
+def evenness(skills: Matrix) -> Matrix:
+    """Return one figure for each of any skills (unit vectors): how evenly industries have its work.
+
+    The tasks that read like the skill are weighed as for its contexts; the figure is the generality
+    of the industries' shares of that weight.
+    """
+    vectors, owner, tasks_of = _tasks()
+    weight = shares_of_jobs()[1:, owner] / tasks_of[owner]
+    found = []
+    for start in range(0, len(skills), 500):
+        attention = np.exp((vectors @ skills[start : start + 500].T - 1) / SHARPNESS)
+        found.append(generality(weight @ attention))
+    return np.concatenate(found)
 
 
 def likeness(places: Matrix) -> Matrix:

@@ -136,6 +136,7 @@ def _transfer(base: Base, source: int, target: int, skill: int) -> Transfer:
         for kind, weight in WEIGHTS.items()
     )
     here = [s for s in sightings if (s.source, s.target) == (source, target)]
+    against = _quotes(_nearest(sightings, source, target, "failed"))
     case = signals["cases"]
     return Transfer(
         skill=load_skills()[skill].name,
@@ -154,8 +155,9 @@ def _transfer(base: Base, source: int, target: int, skill: int) -> Transfer:
         reasons=reasons,
         signals=signals,
         bridge=Bridge(base.words.get((source, skill), ()), base.words.get((target, skill), ())),
-        evidence=tuple(dict.fromkeys((*carried, *contexts))),
-        counter_evidence=_quotes(_nearest(sightings, source, target, "failed")),
+        # A sentence that tells how the skill is talked about may tell of a failure.
+        evidence=tuple(e for e in dict.fromkeys((*carried, *contexts)) if e not in against),
+        counter_evidence=against,
         hypothetical=_quotes(s for s in here if s.course == "supposed"),
     )
 

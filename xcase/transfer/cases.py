@@ -55,7 +55,8 @@ class CaseCounts:
 
     ``value`` is from x to x skills without those: the share of cases in which the skill was
     carried, shrunk to the shares into the target and out of the source and these to the share in
-    all cases, as a square root over the highest share of any skill (0 to 1).
+    all cases, as a square root over the highest share of any skill (0 to 1). ``usual`` is the share
+    of all sightings that were carried.
     """
 
     moves: Counts
@@ -63,6 +64,7 @@ class CaseCounts:
     shown: Counts
     failed: Counts
     value: Matrix
+    usual: float
     sightings: dict[int, tuple[Sighting, ...]]
 
     def interval(self, source: int, target: int, skill: int) -> tuple[float, float]:
@@ -73,10 +75,9 @@ class CaseCounts:
         from scipy.special import betaincinv
 
         n, good = self.total(source, target, skill), self.carried[source, target, skill]
-        everywhere = self.carried.sum() / max(1, (self.carried + self.shown + self.failed).sum())
         # Half a case keeps both sides of the prior above zero.
-        a = good + INTERVAL_PRIOR * everywhere + 0.5
-        b = n - good + INTERVAL_PRIOR * (1 - everywhere) + 0.5
+        a = good + INTERVAL_PRIOR * self.usual + 0.5
+        b = n - good + INTERVAL_PRIOR * (1 - self.usual) + 0.5
         return float(betaincinv(a, b, TAIL)), float(betaincinv(a, b, 1 - TAIL))
 
     def total(self, source: int, target: int, skill: int) -> int:
@@ -108,7 +109,8 @@ def count_cases(analysis: Analysis) -> CaseCounts:
     return CaseCounts(
         moves=moves,
         **counts,
-        value=_value(moves, counts["carried"]),
+        usual=float(counts["carried"].sum() / max(1, sum(c.sum() for c in counts.values()))),
+        value=case_value(moves, counts["carried"]),
         sightings={skill: tuple(seen) for skill, seen in found.items()},
     )
 
@@ -126,7 +128,8 @@ def shares(moves: Counts, carried: Counts) -> Matrix:
     return np.asarray((carried + MOVE_PRIOR * prior) / (moves[:, :, None] + MOVE_PRIOR))
 
 
-def _value(moves: Counts, carried: Counts) -> Matrix:
+def case_value(moves: Counts, carried: Counts) -> Matrix:
+    """Return from x to x skills, 0 to 1: the signal of the cases, 0 where there is none at all."""
     if not carried.any():
         return np.zeros((len(moves) - 1, len(moves) - 1, carried.shape[2]))
     highest = (carried.sum(axis=(0, 1)).max() + 0.5) / (moves.sum() + 1)

@@ -71,7 +71,7 @@ def load_labour_market() -> LabourMarket:
         asked=asked,
         advantage=asked / usual,
         standing=stands,
-        value=carry(stands),
+        value=carry(stands[:, None], stands[None, :]),
         generality=even,
         kinds=_kinds(even),
         measured=measured,
@@ -83,13 +83,12 @@ def standing(asked: Matrix, usual: Matrix, *, spread: Matrix) -> Matrix:
     return np.asarray(1 / (1 + np.exp(-(asked - usual) / spread)))
 
 
-def carry(stands: Matrix) -> Matrix:
-    """Return from x to x skills, 0 to 1: how well a skill trained here is asked for there.
+def carry(source: Matrix, target: Matrix) -> Matrix:
+    """Return, 0 to 1, how well a skill of a standing in the source is asked for in the target.
 
     It is the standing in the target, less where the source asks of it much more or much less: a
     skill that the target wants and the source did not train has to be learnt, not carried.
     """
-    source, target = stands[:, None], stands[None, :]
     return np.asarray(target * (1 - np.abs(target - source)))
 
 
