@@ -427,6 +427,13 @@ def test_an_industry_without_a_code_says_so(empty: Base) -> None:
     assert any("no industry code" in note for note in told)
 
 
+def test_what_is_not_known_of_an_industry_is_no_agreement(empty: Base) -> None:
+    start_up = industry_position("Entrepreneurship/Startup")
+    others = [n for n in range(len(LABELS)) if n != start_up]
+    assert (empty.values["embedding"][others, start_up] == 0.5).all()
+    assert (empty.values["embedding"][start_up, others] == 0.5).all()
+
+
 def test_the_same_industry_on_both_sides_is_answered(empty: Base) -> None:
     rows = ask(empty, Question(HEALTH, HEALTH), 5)
     assert [(r.source, r.target) for r in rows] == [(HEALTH, HEALTH)] * 5

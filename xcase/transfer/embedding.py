@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xcase.taxonomy import load_industries, load_skills
-from xcase.transfer.labour_market import ALL, read_table
+from xcase.transfer.labour_market import read_table
 
 Matrix = NDArray[np.float64]
 # Mentions on the poorer side at which they count as much as the tasks.
@@ -70,17 +70,21 @@ def contexts(vectors: NDArray[np.float32], places: NDArray[np.int64]) -> Context
 
 @functools.cache
 def task_likeness() -> Matrix:
-    """Return from x to x skills, -1 to 1, from the table; an industry of no code stands as ALL."""
+    """Return from x to x skills, -1 to 1, from the table.
+
+    An industry without a code of its own has no tasks: it is neither alike nor unlike, which is 0.
+    The mean of all industries in its place would be alike to every large one.
+    """
     labels = [i.label for i in load_industries()]
     names = [s.name for s in load_skills()]
     rows = {(r[0], r[1]): r[2:] for r in read_table("task_likeness", ("industry", "other", *names))}
-    there = {place for pair in rows for place in pair}
-    places = [label if label in there else ALL for label in labels]
-    out = np.ones((len(places), len(places), len(names)))
-    for a, first in enumerate(places):
-        for b, second in enumerate(places):
-            if a != b:
-                out[a, b] = np.array(rows.get((first, second)) or rows[second, first], dtype=float)
+    position = {label: n for n, label in enumerate(labels)}
+    out = np.zeros((len(labels), len(labels), len(names)))
+    out[np.arange(len(labels)), np.arange(len(labels))] = 1
+    for (first, second), row in rows.items():
+        if first in position and second in position:
+            a, b = position[first], position[second]
+            out[a, b] = out[b, a] = np.array(row, dtype=np.float64)
     return out
 
 
