@@ -7,10 +7,10 @@ from types import ModuleType
 
 import pytest
 
-from xcase import errors, read, taxonomy
+from xcase import errors, read, taxonomy, transfer
 
 
-@pytest.mark.parametrize("package", [read, taxonomy])
+@pytest.mark.parametrize("package", [read, taxonomy, transfer])
 def test_a_public_list_is_sorted_and_true(package: ModuleType) -> None:
     listed = package.__all__
     assert all(hasattr(package, name) for name in listed)

@@ -174,6 +174,53 @@ def evaluate_cli(
     figures(result)
 
 
+@app.command(
+    "transfer",
+    epilog='Example: xcase transfer --from Healthcare --to "Information & Technology" -k 5',
+)
+def transfer_cli(
+    source: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--from", help="The industry that is left; all if left out."),
+    ] = None,
+    target: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--to", help="The industry to go to; all if left out."),
+    ] = None,
+    skill: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--skill", help="Only this skill: where does it go?"),
+    ] = None,
+    profile: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--profile", help="A person's JSON or CSV profile; - reads stdin."),
+    ] = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many rows at most.")] = 10,
+    folder: Dir = DEFAULT_DIR,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")] = False,
+) -> None:
+    """Which skills carry over from one industry to another, and how we know."""
+    from xcase import render, store
+    from xcase.transfer import Question, show, transfer
+
+    if as_json and as_csv:
+        raise UsageError("--json and --csv exclude each other")
+    content = None
+    if profile is not None:
+        content = sys.stdin.buffer.read() if str(profile) == "-" else _read(profile)
+    question = Question(source, target, () if skill is None else (skill,))
+    rows, notes = transfer(folder, question, k=k, profile=content, profile_name=str(profile))
+    for note in notes:
+        typer.echo(f"note: {render.plain(note)}", err=True)
+    if as_json:
+        _print_json([store.to_json(row) for row in rows])
+    elif as_csv:
+        typer.echo(show.as_csv(rows), nl=False)
+    else:
+        show.print_transfers(rows)
+
+
 @app.command("taxonomy", epilog="Example: xcase taxonomy delegation")
 def taxonomy_cli(
     name: Annotated[

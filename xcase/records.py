@@ -14,6 +14,7 @@ Phase = Literal["background", "journey", "outcome", "other"]
 Status = Literal["had", "lacked", "developed", "used"]
 Holder = Literal["mentee", "mentor", "other"]
 Polarity = Literal["positive", "negative", "mixed"]
+Verdict = Literal["observed", "supported", "plausible", "insufficient"]
 OutcomeType = Literal[
     "promotion", "role_change", "venture", "funding", "award", "performance",
     "team_growth", "confidence", "network", "education", "retention", "other",
@@ -232,3 +233,53 @@ class Analysis:
     cases: tuple[Case, ...]
     skipped: tuple[Skipped, ...]
     run: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words of a document that speak for a reason: ``quote == text[start:end]``."""
+
+    document_id: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One part of a score: it adds ``weight * value``, with ``value`` from 0 to 1."""
+
+    kind: str
+    weight: float
+    value: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The words that two industries use for one skill, from the stories told in them."""
+
+    words_from: tuple[str, ...]
+    words_to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """How well a skill carries from one industry to another, and how that is known.
+
+    ``score`` is the sum of ``weight * value`` of the reasons. ``signals`` holds the figures of
+    each signal apart; ``evidence`` speaks for the transfer, ``counter_evidence`` tells where it
+    failed, and ``hypothetical`` was only supposed by somebody and is counted as nothing.
+    """
+
+    skill: str
+    source: str = field(metadata={"key": "from"})
+    target: str = field(metadata={"key": "to"})
+    score: float
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    signals: dict[str, dict[str, Any]]
+    bridge: Bridge
+    evidence: tuple[Evidence, ...]
+    counter_evidence: tuple[Evidence, ...]
+    hypothetical: tuple[Evidence, ...]

@@ -25,7 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 def summary(analysis: Analysis, out: Path) -> None:
     """Print what a run found and where it lies."""
-    console = _console()
+    console = terminal()
     counts = analysis.run["counts"]
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_row(
@@ -47,7 +47,7 @@ def summary(analysis: Analysis, out: Path) -> None:
 
 def show(case: Case, document: Document) -> None:
     """Print a case with phases in the margin, skills in [brackets] and outcomes in ⟨angles⟩."""
-    console = _console()
+    console = terminal()
     console.print(Text(plain(case.title), style="bold"))
     console.print(Text(plain(_facts(case))))
     for sentence in case.sentences:
@@ -84,14 +84,14 @@ def figures(result: dict[str, Any]) -> None:
         others = [result["baselines"][b].get(name) for b in baselines]
         cells = [f"{figure['value']:.3f}", f"{figure['low']:.3f}–{figure['high']:.3f}"]
         table.add_row(name, *cells, *("" if o is None else f"{o:.3f}" for o in others))
-    console = _console()
+    console = terminal()
     console.print(f"{result['documents']} documents")
     console.print(table)
 
 
 def taxonomy(skills: Sequence[Skill], *, detailed: bool) -> None:
     """Print skills, one a line, or one with everything known of it."""
-    console = _console()
+    console = terminal()
     if not detailed:
         table = Table("skill", "family", "definition", box=None, pad_edge=False)
         for skill in skills:
@@ -112,7 +112,8 @@ def plain(text: str) -> str:
     return _CONTROL.sub("�", text)
 
 
-def _console() -> Console:
+def terminal() -> Console:
+    """Return a console on stdout; a pipe gets each line whole."""
     # A pipe or file has no width: do not wrap there, so that the lines can be searched.
     width = None if sys.stdout.isatty() else UNWRAPPED
     return Console(width=width, highlight=False, emoji=False)

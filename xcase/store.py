@@ -39,11 +39,17 @@ FILES = ("documents.jsonl", "cases.jsonl", "errors.jsonl")
 
 
 def to_json(record: object) -> Any:
-    """Return a record as plain JSON values, its keys in the order of the record's fields."""
+    """Return a record as plain JSON values, its keys in the order of the record's fields.
+
+    A field whose name cannot be a name in Python says its key in its metadata.
+    """
     if isinstance(record, Span):
         return list(record)
     if dataclasses.is_dataclass(record) and not isinstance(record, type):
-        return {f.name: to_json(getattr(record, f.name)) for f in dataclasses.fields(record)}
+        return {
+            f.metadata.get("key", f.name): to_json(getattr(record, f.name))
+            for f in dataclasses.fields(record)
+        }
     if isinstance(record, Mapping):
         return {str(k): to_json(v) for k, v in record.items()}
     if isinstance(record, list | tuple):

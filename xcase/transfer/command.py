@@ -1,0 +1,59 @@
+"""What ``xcase transfer`` does between its options and its output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xcase import store
+from xcase.records import Transfer
+from xcase.transfer.answer import Question, ask, notes
+from xcase.transfer.base import Base, prepare
+from xcase.transfer.person import read_person
+
+
+def transfer(
+    folder: Path,
+    question: Question,
+    *,
+    k: int,
+    profile: bytes | None = None,
+    profile_name: str = "",
+    base: Base | None = None,
+) -> tuple[tuple[Transfer, ...], tuple[str, ...]]:
+    """Answer a question from an analysis folder; return the rows and notes about them.
+
+    Args:
+        folder: the analysis.
+        question: what is asked; names of industries and skills are checked before any work.
+        k: how many rows at most.
+        profile: a person's profile, which fills in what the question leaves open.
+        profile_name: what the profile is called in messages.
+        base: an analysis that is already prepared, for callers that ask often.
+
+    Raises:
+        UsageError: a name is not in the taxonomy, or the profile cannot be read.
+        AnalysisError: the folder holds no sound analysis.
+    """
+    remarks: tuple[str, ...] = ()
+    if profile is not None:
+        question, remarks = _for_person(question, profile, profile_name)
+    question.check()
+    base = base or prepare(store.load(folder), folder)
+    return ask(base, question, k), remarks + notes(base, question)
+
+
+def _for_person(question: Question, content: bytes, where: str) -> tuple[Question, tuple[str, ...]]:
+    person = read_person(content, where)
+    remarks = list(person.remarks)
+    if person.unknown:
+        remarks.append(f"not in the taxonomy, left out: {', '.join(person.unknown)}")
+    if not person.skills and not question.skills:
+        remarks.append("the profile names no skill that xcase knows: the list is of all skills")
+    if not (question.source or person.industry):
+        remarks.append("the profile names no industry: every industry counts as the source")
+    filled = Question(
+        source=question.source or person.industry or None,
+        target=question.target or person.target_industry or None,
+        skills=question.skills or person.skills,
+    )
+    return filled, tuple(remarks)

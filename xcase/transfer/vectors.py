@@ -1,0 +1,104 @@
+"""Sentence vectors, kept beside the analysis so that no sentence is encoded twice.
+
+``transfer.safetensors`` holds a vector for each distinct sentence under the hash of its text, and
+the name of the model. It may be deleted at any time; another model's is replaced.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xcase import models
+
+FILE = "transfer.safetensors"
+MODEL = "all-minilm-l6-v2"
+DIMENSIONS = 384
+KEY_BYTES = 16
+BATCH = 64
+
+Vectors = NDArray[np.float32]
+logger = logging.getLogger(__name__)
+
+
+class Encoder(Protocol):
+    """Texts to unit vectors (n x 384); ``name`` says which model it is."""
+
+    @property
+    def name(self) -> str: ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors: ...
+
+
+class SentenceModel:
+    """The pinned sentence model; it is loaded when the first text is to be encoded."""
+
+    @property
+    def name(self) -> str:
+        files = models.manifest()[MODEL].files
+        return f"{MODEL}:{hashlib.sha256(''.join(sorted(files.values())).encode()).hexdigest()}"
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors; raise ModelError if a file of the model is not the pinned one."""
+        from xcase.annotate.annotator import load_base
+
+        base, _, _ = load_base()
+        vectors = base.encode(
+            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def vectors_of(texts: Sequence[str], folder: Path | None, encoder: Encoder) -> Vectors:
+    """Return n x 384, encoding only what the folder's file does not hold yet."""
+    keys = [hashlib.sha256(text.encode("utf-8", "replace")).digest()[:KEY_BYTES] for text in texts]
+    known = _read(folder, encoder.name) if folder else {}
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+    if missing:
+        logger.info("encoding %d sentences", len(missing))
+        found = encoder.encode(list(missing.values())).astype(np.float16)
+        known |= dict(zip(missing, found, strict=True))
+        if folder:
+            _write(folder, encoder.name, {key: known[key] for key in sorted(set(keys))})
+    if not keys:
+        return np.zeros((0, DIMENSIONS), dtype=np.float32)
+    return np.stack([known[key] for key in keys]).astype(np.float32)
+
+
+def _read(folder: Path, model: str) -> dict[bytes, NDArray[np.float16]]:
+    from safetensors import SafetensorError, safe_open
+
+    path = folder / FILE
+    if not path.is_file():
+        return {}
+    try:
+        with safe_open(path, framework="numpy") as file:
+            if (file.metadata() or {}).get("model") != model:
+                return {}
+            keys, vectors = file.get_tensor("keys"), file.get_tensor("vectors")
+    except (OSError, SafetensorError) as error:
+        logger.warning("%s is damaged (%s) and is made again", path, error)
+        return {}
+    return {bytes(key): vector for key, vector in zip(keys, vectors, strict=True)}
+
+
+def _write(folder: Path, model: str, rows: dict[bytes, NDArray[np.float16]]) -> None:
+    from safetensors.numpy import save
+
+    keys = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, KEY_BYTES)
+    tensors = {"keys": keys, "vectors": np.stack(list(rows.values()))}
+    draft = folder / f".{FILE}.{os.getpid()}.tmp"
+    try:
+        draft.write_bytes(save(tensors, metadata={"model": model}))
+        draft.replace(folder / FILE)
+    except OSError as error:
+        # An analysis that may only be read still gets its answer.
+        logger.warning("cannot keep vectors in %s: %s", folder, error.strerror)
+        draft.unlink(missing_ok=True)
