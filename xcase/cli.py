@@ -107,6 +107,7 @@ def show_cli(
 def review_cli(
     case_id: Annotated[str, typer.Argument(help="The id of a case, or of a document.")],
     folder: Dir = DEFAULT_DIR,
+    as_json: Json = False,
 ) -> None:
     """Print every fact of a case as a line that accepts it, to change and give to `correct`."""
     from xcase import corrections, store
@@ -116,9 +117,12 @@ def review_cli(
     cases = [c for c in analysis.cases if case_id in (c.id, c.document_id)]
     if not cases:
         raise UsageError(_no_such_case(case_id, [c.id for c in analysis.cases], folder))
-    for case in cases:
-        for decision in corrections.template(case, documents[case.document_id]):
-            typer.echo(corrections.as_line(decision), nl=False)
+    made = [d for c in cases for d in corrections.template(c, documents[c.document_id])]
+    if as_json:
+        _print_json([store.to_json(d) for d in made])
+        return
+    for decision in made:
+        typer.echo(corrections.as_line(decision), nl=False)
 
 
 @app.command("correct", epilog="Example: xcase correct decisions.jsonl")
@@ -132,6 +136,7 @@ def correct_cli(
         Optional[Path],  # noqa: UP045
         typer.Option("--export", help="Write the corrected documents as gold to this file."),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Apply people's decisions to an analysis; later runs of `analyze` keep them."""
     from xcase import corrections
@@ -139,15 +144,18 @@ def correct_cli(
 
     if file is None and export is None:
         raise UsageError("give a file of decisions, or --export FILE, or both")
+    told: dict[str, Any] = {}
     lost = []
     if file is not None:
         made = corrections.read(file)
         lost = correct(folder, made)
-        typer.echo(f"{len(made) - len(lost)} decisions applied, {len(lost)} not", err=True)
-        for item in lost:
-            typer.echo(f"{item.path}: {item.message}", err=True)
+        told = {"applied": len(made) - len(lost), "not_applied": [i.message for i in lost]}
     if export is not None:
-        typer.echo(f"{export_gold(folder, export)} documents written to {export}", err=True)
+        told["exported"] = export_gold(folder, export)
+    if as_json:
+        _print_json(told)
+    else:
+        typer.echo("; ".join(f"{k.replace('_', ' ')}: {v}" for k, v in told.items()))
     if lost:
         raise typer.Exit(SKIPPED_SOME)
 
