@@ -138,9 +138,7 @@ def _build(
     for i, part in enumerate(parts):
         part["units"][:, 0] = i
         part["token_unit"] = part["token_unit"] + np.int32(unit_at[i])
-    arrays: dict[str, np.ndarray] = {
-        name: np.concatenate([p[name] for p in parts]) if parts else _EMPTY[name] for name in ARRAYS
-    }
+    arrays = {name: np.concatenate([_EMPTY[name], *(p[name] for p in parts)]) for name in ARRAYS}
     told = [
         " ".join(texts[c.document_id][u.start : u.end] for u in units_of(c)) for c in analysis.cases
     ]

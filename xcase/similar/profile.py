@@ -8,19 +8,23 @@ import functools
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from xcase.errors import UsageError
 from xcase.phrases import PhraseTable
 from xcase.records import Profile
+from xcase.similar.words import words_of
 from xcase.taxonomy import load_industries, load_skills
 
 # About ten pages. Longer texts are not profiles, and their many topics resemble everything.
 MAX_CHARS = 20_000
 # Fewer words than this describe nobody.
 MIN_WORDS = 3
+# Of them, words that say something by themselves.
+MIN_TELLING = 2
 # From this probability on a text of at least so many words is called another language.
 FOREIGN = 0.9
 FOREIGN_WORDS = 6
@@ -58,6 +62,7 @@ _GAP = re.compile(
 class Reading:
     """What a profile says: clauses by part, the skills wanted, and what it does not tell.
 
+    The industries are those told, else those that its words speak of, with their shares.
     ``notes`` are meant for the reader on stderr; ``missing`` names the parts that were not told.
     """
 
@@ -66,6 +71,8 @@ class Reading:
     gap: tuple[str, ...]
     goal: tuple[str, ...]
     skills: tuple[str, ...]
+    industry_from: dict[str, float]
+    industry_to: dict[str, float]
     missing: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -127,7 +134,8 @@ def read(profile: Profile) -> Reading:
     if len(words) == 1 and not wanted:
         # One word is a profile if it names a skill, whatever stands around it.
         wanted += [hit.label for hit in _names().find(words[0])]
-    if len(words) < MIN_WORDS and not wanted:
+    telling = words_of(" ".join(words))
+    if (len(words) < MIN_WORDS or len(telling) < MIN_TELLING) and not wanted:
         raise UsageError(
             f"the profile says too little ({' '.join(words)[:40]!r}); tell in a sentence or two "
             "where the mentee stands, what is hard, and what the goal is"
@@ -139,10 +147,12 @@ def read(profile: Profile) -> Reading:
             near = difflib.get_close_matches(label, sorted(industries), n=1, cutoff=0.4)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             notes.append(f"unknown industry {label!r} is not compared{hint}")
+    start = _industry(profile.industry, (*parts["situation"], *parts["gap"]))
+    goal = _industry(profile.target_industry, parts["goal"])
     missing = [part for part, clauses in parts.items() if not clauses]
     if not wanted:
         missing.append("skills wanted")
-    if not profile.industry:
+    if not start and not goal:
         missing.append("industry")
     return Reading(
         profile=profile,
@@ -150,6 +160,8 @@ def read(profile: Profile) -> Reading:
         gap=tuple(parts["gap"]),
         goal=tuple(parts["goal"]),
         skills=tuple(wanted),
+        industry_from=start,
+        industry_to=goal,
         missing=tuple(missing),
         notes=tuple(notes),
     )
@@ -160,6 +172,21 @@ def part_of(clause: str) -> str:
     if _GOAL.search(clause):
         return "goal"
     return "gap" if _GAP.search(clause) else "situation"
+
+
+def _industry(told: str, clauses: Iterable[str]) -> dict[str, float]:
+    """Return the industry told, else those whose roles, places and words the clauses name."""
+    if told:
+        return {told: 1.0}
+    found = Counter(hit.label for clause in clauses for hit in _trades().find(clause))
+    return {label: count / found.total() for label, count in found.items()}
+
+
+@functools.cache
+def _trades() -> PhraseTable:
+    return PhraseTable(
+        (phrase, i.label) for i in load_industries() for phrase in (*i.roles, *i.places, *i.words)
+    )
 
 
 @functools.cache

@@ -2,11 +2,13 @@
 
 Two steps. First all cases are compared by one vector a side and by their words (exact, a few
 milliseconds at 100,000). The best of them are then read token by token: MaxSim (Khattab & Zaharia
-2020) asks for every token of a part of the profile how near the nearest token of a facet comes.
+2020) asks for every token of the profile how near the nearest token of the case comes. Each token
+is counted once, in the facet that answers it best, so that the facets' parts add up.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,55 +18,52 @@ import numpy as np
 from xcase.similar.facets import FACETS
 from xcase.similar.index import Index
 from xcase.similar.profile import Reading
-from xcase.similar.vectors import Encoder
+from xcase.similar.vectors import Encoder, TokenVectors
+from xcase.similar.words import words_of
 
 # Cases read token by token: all of a small analysis, the best of the first step in a large one.
-CANDIDATES = 100
-# What MaxSim gives a passage that has nothing to do with the profile: the median over unrelated
-# pairs of corpus/gold/profiles.jsonl, shown by scripts/measure_similar.py. Such a pair is worth 0.
-FLOOR = 0.38
+# Half of them are found by vectors, half by words: neither alone finds what MaxSim puts first.
+CANDIDATES = 200
+# Tokens of unrelated sentences are about as near as this; from there on a token counts.
+FLOOR = 0.3
 
-# How much each kind of reason counts; chosen by scripts/measure_similar.py on the profiles marked
-# "choose" in corpus/gold/profiles.jsonl. They add up to 1.
+# How much each kind of reason counts. The four facets share the profile's words between them, so
+# that the largest score is gap + words + skills + industry = 1. The proportions were chosen
+# on the 24 profiles of corpus/gold/profiles.jsonl that are marked "choose": a gap counts a fifth
+# more than the background, what came later less; more of words or skills lowers nDCG@10, and so
+# does any weight for a known result (.64 to .62), which is therefore a filter only.
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
-        "background": 0.30,
-        "gap": 0.25,
-        "journey": 0.10,
-        "outcome": 0.05,
+        "background": 0.70,
+        "gap": 0.85,
+        "journey": 0.64,
+        "outcome": 0.56,
         "words": 0.05,
-        "skills": 0.10,
-        "industry": 0.10,
-        "result": 0.05,
+        "skills": 0.04,
+        "industry": 0.06,
     }
 )
-# Which parts of a profile are held against which facets of a case.
-ASKED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
-    {
-        "background": (("situation", "gap", "goal"), ("background", "gap")),
-        "gap": (("gap", "goal"), ("background", "gap")),
-        "journey": (("gap", "goal"), ("journey",)),
-        "outcome": (("goal",), ("outcome",)),
-    }
-)
+_WORD_EDGE = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A profile as vectors: ``tokens`` is ``q x 384``, ``part`` names the part of each row."""
+    """A profile as vectors: ``tokens`` is ``q x 384``, ``share`` says how much each row counts.
+
+    Words that say nothing by themselves have no share; the others' shares add up to 1.
+    """
 
     text: str
     tokens: np.ndarray
-    part: np.ndarray
-    before: np.ndarray
-    after: np.ndarray
+    share: np.ndarray
+    mean: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How near one case comes: a value for each kind asked, and the sentences that speak for it.
+    """How near one case comes: each facet's value, and the sentences that speak for it.
 
-    ``units[kind]`` are rows of the index's ``units``, the strongest first.
+    ``units[facet]`` are rows of the index's ``units``, the strongest first.
     """
 
     case: int
@@ -73,22 +72,15 @@ class Match:
 
 
 def embed(reading: Reading, encoder: Encoder) -> Query:
-    """Turn the clauses of a profile into vectors."""
-    clauses = [
-        (part, clause) for part in ("situation", "gap", "goal") for clause in getattr(reading, part)
-    ]
-    clauses = clauses or [("gap", ", ".join(reading.skills))]
-    vectors = encoder.encode([clause for _, clause in clauses])
+    """Turn the clauses of a profile into vectors, each token with its share."""
+    clauses = [*reading.situation, *reading.gap, *reading.goal] or [", ".join(reading.skills)]
+    vectors = encoder.encode(clauses)
     tokens = np.concatenate([v.tokens for v in vectors])
-    part = np.repeat([part for part, _ in clauses], [len(v.tokens) for v in vectors])
-    ahead = tokens[part != "situation"]
-    return Query(
-        text=reading.text,
-        tokens=tokens,
-        part=part,
-        before=_mean(tokens),
-        after=_mean(ahead if len(ahead) else tokens),
-    )
+    share = np.concatenate([_says(c, v) for c, v in zip(clauses, vectors, strict=True)])
+    share /= max(share.sum(), 1.0)
+    mean = share @ tokens
+    length = float(np.linalg.norm(mean))
+    return Query(reading.text, tokens, share, mean / length if length else mean)
 
 
 def first_step(index: Index, query: Query, allowed: np.ndarray, count: int) -> np.ndarray:
@@ -97,15 +89,17 @@ def first_step(index: Index, query: Query, allowed: np.ndarray, count: int) -> n
     Args:
         allowed: one bool per case.
     """
-    near = index.arrays["before"] @ query.before
-    near += index.arrays["after"] @ query.after
+    near = index.arrays["before"] @ query.mean + index.arrays["after"] @ query.mean
     near[~allowed] = -np.inf
-    words = np.where(allowed, index.words.values(query.text), 0)
-    chosen = set(_top(near, count)) | set(_top(words, count // 4))
+    chosen = set(_top(near, count // 2)) if len(near) > count else set(range(len(near)))
+    if len(chosen) < len(near):
+        chosen |= set(_top(np.where(allowed, index.words.values(query.text), 0), count // 2))
     return np.array(sorted(i for i in chosen if allowed[i]), dtype=int)
 
 
-def match(index: Index, query: Query, cases: np.ndarray) -> list[Match]:
+def match(
+    index: Index, query: Query, cases: np.ndarray, weights: Mapping[str, float]
+) -> list[Match]:
     """Compare a profile with some cases token by token."""
     if not len(cases) or not len(query.tokens):
         return [Match(int(i), {}, {}) for i in cases]
@@ -118,9 +112,11 @@ def match(index: Index, query: Query, cases: np.ndarray) -> list[Match]:
     nearest = np.maximum.reduceat(index.vectors(rows) @ query.tokens.T, starts, axis=0)
     told = unit[starts]
     table = index.arrays["units"][told]
+    near = np.clip((nearest - FLOOR) / (1 - FLOOR), 0, 1)
+    weight = np.array([weights[facet] for facet in FACETS])[table[:, 1]]
     bounds = np.searchsorted(table[:, 0], [cases, cases + 1])
     return [
-        _match(int(case), nearest[a:b], told[a:b], table[a:b, 1], query.part)
+        _match(int(case), near[a:b], weight[a:b], told[a:b], table[a:b, 1], query.share)
         for case, a, b in zip(cases, *bounds, strict=True)
     ]
 
@@ -148,30 +144,39 @@ def diversify(
 
 
 def _match(
-    case: int, nearest: np.ndarray, told: np.ndarray, facets: np.ndarray, parts: np.ndarray
+    case: int,
+    near: np.ndarray,
+    weight: np.ndarray,
+    told: np.ndarray,
+    facets: np.ndarray,
+    share: np.ndarray,
 ) -> Match:
-    values, units = {}, {}
-    for kind, (asked, sides) in ASKED.items():
-        columns = np.isin(parts, asked)
-        lines = np.isin(facets, [FACETS.index(side) for side in sides])
-        if not columns.any() or not lines.any():
-            continue
-        found = nearest[lines][:, columns]
-        value = (float(found.max(0).mean()) - FLOOR) / (1 - FLOOR)
-        values[kind] = round(min(max(value, 0.0), 1.0), 4)
-        # A sentence speaks for a reason by the tokens whose nearest stands in it.
-        spoken = np.bincount(
-            found.argmax(0), weights=np.maximum(found.max(0) - FLOOR, 0), minlength=len(found)
-        )
-        order = np.argsort(-spoken, kind="stable")[:2]
-        units[kind] = tuple(int(told[lines][i]) for i in order if spoken[i] > 0)
+    if not len(near):
+        return Match(case, {}, {})
+    best = (near * weight[:, None]).argmax(0)
+    parts = near[best, np.arange(len(best))] * share
+    said = np.bincount(best, weights=parts, minlength=len(near))
+    values: dict[str, float] = {}
+    units: dict[str, tuple[int, ...]] = {}
+    for number, facet in enumerate(FACETS):
+        lines = np.flatnonzero((facets == number) & (said > 0))
+        if len(lines):
+            values[facet] = round(float(said[lines].sum()), 4)
+            strongest = lines[np.argsort(-said[lines], kind="stable")[:2]]
+            units[facet] = tuple(int(told[i]) for i in strongest)
     return Match(case, values, units)
 
 
-def _mean(tokens: np.ndarray) -> np.ndarray:
-    mean = tokens.mean(0) if len(tokens) else np.zeros(tokens.shape[1], np.float32)
-    length = float(np.linalg.norm(mean))
-    return mean / length if length else mean
+def _says(clause: str, vectors: TokenVectors) -> np.ndarray:
+    """Return 1 for each token whose word says something by itself, else 0."""
+    says = np.zeros(len(vectors.tokens))
+    for i, (start, end) in enumerate(vectors.spans):
+        while start > 0 and _WORD_EDGE.match(clause[start - 1]):
+            start -= 1
+        while end < len(clause) and _WORD_EDGE.match(clause[end]):
+            end += 1
+        says[i] = bool(words_of(clause[start:end]))
+    return says
 
 
 def _top(values: np.ndarray, count: int) -> list[int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xcase.errors import UsageError
 from xcase.records import Analysis, Case, Document, Evidence, Profile, Reason, SimilarCase
 from xcase.similar import rank
 from xcase.similar.facets import gap_skills
@@ -84,7 +85,7 @@ class Searcher:
         query = rank.embed(reading, self.encoder)
         allowed = self._allowed(filters, reading)
         candidates = rank.first_step(self.index, query, allowed, rank.CANDIDATES)
-        matches = rank.match(self.index, query, candidates)
+        matches = rank.match(self.index, query, candidates, self.weights)
         words = self.index.words.values(query.text)
         results = [self._result(m, reading, float(words[m.case])) for m in matches]
         kept = [(m.case, r) for m, r in zip(matches, results, strict=True) if r.score > 0]
@@ -98,13 +99,13 @@ class Searcher:
         reading = read(profile)
         query = rank.embed(reading, self.encoder)
         at = self.index.ids.index(case_id)
-        (match,) = rank.match(self.index, query, np.array([at]))
+        (match,) = rank.match(self.index, query, np.array([at]), self.weights)
         return self._result(match, reading, float(self.index.words.values(query.text)[at]))
 
     def _allowed(self, filters: Filters, reading: Reading) -> np.ndarray:
-        home = reading.profile.industry or filters.industry_from
         if filters == Filters():
             return self._first
+        home = _home(reading, filters)
         asked = [passes(case, filters, home) for case in self.analysis.cases]
         allowed: np.ndarray = self._first & np.array(asked, dtype=bool)
         return allowed
@@ -123,14 +124,10 @@ class Searcher:
                 reasons.append(self._reason("words", round(words, 4), document, spans))
         for kind, value, spans in (
             ("skills", *_shared_skills(case, reading.skills)),
-            ("industry", *_shared_industries(case, reading.profile)),
-            ("result", *_known_result(case)),
+            ("industry", *_shared_industries(case, reading)),
         ):
             if value > 0:
                 reasons.append(self._reason(kind, value, document, spans))
-        # What a case tells of its result speaks for it only beside something it shares.
-        if all(r.kind == "result" for r in reasons):
-            reasons = []
         score = sum(r.weight * r.value for r in reasons)
         again = tuple(self._again.get(case.id, ()))
         return SimilarCase(case.id, document.id, score, tuple(reasons), again)
@@ -160,9 +157,20 @@ class Searcher:
             notes.append(f"{count} cases were asked for, the analysis holds {stories} stories")
         if reading.missing:
             notes.append(f"not told, so not compared: {', '.join(reading.missing)}")
-        if filters.across and not (reading.profile.industry or filters.industry_from):
-            notes.append("--across needs the mentee's industry: give --from or a profile with one")
         return notes
+
+
+def _home(reading: Reading, filters: Filters) -> str:
+    """Return the mentee's own industry.
+
+    Raises:
+        UsageError: another sector is asked for, and the mentee's own is not known.
+    """
+    told = reading.industry_from
+    home = filters.industry_from or max(told, key=lambda label: told[label], default="")
+    if filters.across and not home:
+        raise UsageError("--across needs to know the mentee's industry: add --from INDUSTRY")
+    return home
 
 
 def passes(case: Case, filters: Filters, home: str) -> bool:
@@ -199,29 +207,19 @@ def _shared_skills(case: Case, wanted: tuple[str, ...]) -> tuple[float, list[tup
     return round(len(shared) / len(wanted), 4), [(m.start, m.end) for m in best]
 
 
-def _shared_industries(case: Case, profile: Profile) -> tuple[float, list[tuple[int, int]]]:
+def _shared_industries(case: Case, reading: Reading) -> tuple[float, list[tuple[int, int]]]:
     """Return how surely the case starts where the mentee is and leads where the mentee wants to."""
     asked = [
         (told, guess)
         for told, guess in (
-            (profile.industry, case.industry_from),
-            (profile.target_industry, case.industry_to),
+            (reading.industry_from, case.industry_from),
+            (reading.industry_to, case.industry_to),
         )
         if told
     ]
-    shared = [guess for told, guess in asked if guess is not None and guess.label == told]
-    if not shared:
-        return 0.0, []
-    value = sum(g.confidence for g in shared) / len(asked)
-    return round(value, 4), [(a, b) for g in shared for a, b in g.evidence]
-
-
-def _known_result(case: Case) -> tuple[float, list[tuple[int, int]]]:
-    """Return how surely the case tells what came of it; a bad end teaches as well."""
-    if not case.outcomes:
-        return 0.0, []
-    ordered = sorted(case.outcomes, key=lambda o: -o.confidence)
-    return round(ordered[0].confidence, 4), [(o.start, o.end) for o in ordered]
+    shared = [(told[g.label], g) for told, g in asked if g is not None and g.label in told]
+    value = sum(share * g.confidence for share, g in shared) / max(len(asked), 1)
+    return round(value, 4), [(a, b) for _, g in shared for a, b in g.evidence]
 
 
 def _distinct(places: list[tuple[str, int, int]]) -> list[tuple[int, int]]:
