@@ -120,14 +120,14 @@ def read(profile: Profile) -> Reading:
             "give the part that describes the mentee"
         )
     notes: list[str] = []
-    wanted = list(dict.fromkeys(s for told in profile.skills_want for s in _skills(told, notes)))
+    wanted, unnamed = _skills(profile.skills_want, notes)
     parts: dict[str, list[str]] = {"situation": [], "gap": [], "goal": []}
     if profile.role:
         parts["situation"].append(profile.role)
     for clause in filter(None, (c.strip() for c in _CLAUSE.split(profile.text))):
         parts[part_of(clause)].append(clause)
     parts["goal"] += profile.goals
-    parts["gap"] += [s for s in profile.skills_want if s.lower() not in wanted]
+    parts["gap"] += unnamed
     for clause in (*parts["gap"], *parts["goal"]):
         wanted += [hit.label for hit in _names().find(clause) if hit.label not in wanted]
     words = _WORD.findall(" ".join(c for clauses in parts.values() for c in clauses))
@@ -196,11 +196,17 @@ def _names() -> PhraseTable:
     )
 
 
-def _skills(told: str, notes: list[str]) -> list[str]:
-    names = [hit.label for hit in _names().find(told)]
-    if not names:
-        notes.append(f"{told!r} names no skill that xcase knows; it is compared by its words")
-    return names
+def _skills(told: Iterable[str], notes: list[str]) -> tuple[list[str], list[str]]:
+    """Return the skills of the taxonomy that are told, and what names none of them."""
+    named: dict[str, None] = {}
+    unnamed = []
+    for skill in told:
+        names = [hit.label for hit in _names().find(skill)]
+        named |= dict.fromkeys(names)
+        if not names:
+            unnamed.append(skill)
+            notes.append(f"{skill!r} names no skill that xcase knows; it is compared by its words")
+    return list(named), unnamed
 
 
 def _check_language(words: list[str]) -> None:
