@@ -54,14 +54,15 @@ def main() -> None:
         measure_speed(encoder)
         return
     if not arguments.benchmarks:
-        measure_corpus(store.load(arguments.dir), encoder)
+        measure_corpus(arguments.dir, encoder)
     measure_story_analogy(encoder)
     measure_analobench(encoder)
 
 
-def measure_corpus(analysis: Analysis, encoder: MiniLM) -> None:
+def measure_corpus(folder: Path, encoder: MiniLM) -> None:
     """Graded profiles (nDCG@10, recall@10) and known items (MRR) on the stories of the corpus."""
-    index, _ = open_index(None, analysis, lambda: encoder, model=encoder.name)
+    analysis = store.load(folder)
+    index, _ = open_index(folder, analysis, lambda: encoder, model=encoder.name)
     searcher = Searcher(analysis, index, encoder)
     plain = Searcher(analysis, index, encoder, weights={**WEIGHTS, "words": 0, "industry": 0})
     graded = [g for g in _lines("profiles.jsonl") if g["use"] == "report"]
