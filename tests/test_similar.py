@@ -241,7 +241,12 @@ def test_parts_of_a_profile() -> None:
 def test_fields_of_a_profile() -> None:
     profile, notes = parse_profile(
         json.dumps(
-            {"id": 7, "text": ASKED, "skill_want": "planning", "skills_want": "delegation; juggling"}
+            {
+                "id": 7,
+                "text": ASKED,
+                "skill_want": "planning",
+                "skills_want": "delegation; juggling",
+            }
         ),
         "m.json",
     )
