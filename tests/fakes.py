@@ -8,10 +8,14 @@ it is a skill's.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from xcase.annotate.labels import SKILLS, UNKNOWN_INDUSTRY, industries
+from xcase.phrases import normal
 from xcase.records import (
     HOLDERS,
     OUTCOME_TYPES,
@@ -23,6 +27,7 @@ from xcase.records import (
     Tagged,
 )
 from xcase.sentences import Unit
+from xcase.similar.vectors import DIMENSIONS, TokenVectors, unit_length
 
 PHASE_CUES = {"Before": "background", "Then": "journey", "Now": "outcome"}
 SKILL_CUES = {
@@ -125,3 +130,28 @@ def _each(text: str, phrase: str, kind: str, **labels: str) -> list[Tagged]:
         Tagged(kind, *match.span(), 0.9, readings)
         for match in re.finditer(rf"\b{re.escape(phrase)}\b", text)
     ]
+
+
+class WordEncoder:
+    """An encoder without a model: equal words have equal vectors, others almost none in common."""
+
+    def __init__(self, name: str = "words:1") -> None:
+        self.name = name
+        self.seen: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> list[TokenVectors]:
+        self.seen += texts
+        return [self._vectors(text) for text in texts]
+
+    def _vectors(self, text: str) -> TokenVectors:
+        words = list(re.finditer(r"\w+", text))
+        if not words:
+            return TokenVectors(np.zeros((0, DIMENSIONS), "f4"), np.zeros((0, 2), int), _of(""))
+        tokens = np.stack([_of(normal(m.group())) for m in words])
+        spans = np.array([m.span() for m in words])
+        return TokenVectors(tokens, spans, unit_length(tokens.mean(0)))
+
+
+def _of(word: str) -> np.ndarray:
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8])
+    return unit_length(np.random.default_rng(seed).standard_normal(DIMENSIONS))

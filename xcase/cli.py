@@ -6,7 +6,6 @@ that need them, so that ``xcase --help`` answers at once.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -17,10 +16,11 @@ from typing import Annotated, Any, Optional
 import typer
 
 from xcase import __version__
+from xcase.cli_similar import feedback_cli, similar_cli
 from xcase.errors import UsageError, XcaseError
+from xcase.options import DEFAULT_DIR, Dir, Json, print_json
 
 SKIPPED_SOME = 3
-DEFAULT_DIR = Path("xcase-out")
 
 app = typer.Typer(
     add_completion=False,
@@ -29,9 +29,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Mentorship stories to structured cases, with the words that every fact came from.",
 )
-
-Dir = Annotated[Path, typer.Option("--dir", help="The analysis folder to read.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
 
 
 @app.command(
@@ -67,7 +64,7 @@ def analyze_cli(
             progress=progress,
         )
     if as_json:
-        _print_json(analysis.run)
+        print_json(analysis.run)
     else:
         from xcase.render import summary
 
@@ -94,7 +91,7 @@ def show_cli(
     if not cases:
         raise UsageError(_no_such_case(case_id, [c.id for c in analysis.cases], folder))
     if as_json:
-        _print_json([store.to_json(c) for c in cases])
+        print_json([store.to_json(c) for c in cases])
         return
     from xcase.render import show
 
@@ -119,7 +116,7 @@ def review_cli(
         raise UsageError(_no_such_case(case_id, [c.id for c in analysis.cases], folder))
     made = [d for c in cases for d in corrections.template(c, documents[c.document_id])]
     if as_json:
-        _print_json([store.to_json(d) for d in made])
+        print_json([store.to_json(d) for d in made])
         return
     for decision in made:
         typer.echo(corrections.as_line(decision), nl=False)
@@ -153,7 +150,7 @@ def correct_cli(
     if export is not None:
         told["exported"] = export_gold(folder, export)
     if as_json:
-        _print_json(told)
+        print_json(told)
     else:
         typer.echo("; ".join(f"{k.replace('_', ' ')}: {v}" for k, v in told.items()))
     if lost:
@@ -175,7 +172,7 @@ def evaluate_cli(
     content = sys.stdin.buffer.read() if str(gold) == "-" else _read(gold)
     result = evaluate(content, folder)
     if as_json:
-        _print_json(result)
+        print_json(result)
         return
     from xcase.render import figures
 
@@ -222,7 +219,7 @@ def transfer_cli(
     for note in notes:
         typer.echo(f"note: {render.plain(note)}", err=True)
     if as_json:
-        _print_json([store.to_json(row) for row in rows])
+        print_json([store.to_json(row) for row in rows])
     elif as_csv:
         typer.echo(show.as_csv(rows), nl=False)
     else:
@@ -248,7 +245,7 @@ def taxonomy_cli(
         known = [s.name for s in load_skills()]
         raise UsageError(f"no skill or family {name!r}{_nearest(str(name), known)}")
     if as_json:
-        _print_json([to_json(s) for s in skills])
+        print_json([to_json(s) for s in skills])
         return
     from xcase.render import taxonomy
 
@@ -269,13 +266,26 @@ def doctor_cli(folder: Dir = DEFAULT_DIR, as_json: Json = False) -> None:
         checks[f"analysis {folder}"] = (
             f"{len(analysis.documents)} documents, {len(analysis.cases)} cases, files undamaged"
         )
+        from xcase.similar import health
+
+        checks |= health(analysis)
     else:
         checks[f"analysis {folder}"] = "none yet"
     if as_json:
-        _print_json(checks)
+        print_json(checks)
         return
     for what, state in checks.items():
         typer.echo(f"{what}: {state}")
+
+
+app.command(
+    "similar",
+    epilog='Example: xcase similar "I am a ward nurse and I freeze when I have to delegate" -k 3',
+)(similar_cli)
+app.command(
+    "feedback",
+    epilog='Example: xcase feedback stories/s10-claims-desk.md:1 "I keep all work" --helped',
+)(feedback_cli)
 
 
 @app.callback(invoke_without_command=True)
@@ -318,10 +328,6 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
-
-
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 def _no_such_case(case_id: str, known: list[str], folder: Path) -> str:

@@ -236,6 +236,25 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """A mentee or mentor as they describe themselves; ``extra`` keeps the columns of the roster.
+
+    A field that was not told is empty: it lowers what can be said, and never counts as agreement.
+    """
+
+    id: str
+    name: str
+    text: str
+    industry: str
+    target_industry: str
+    role: str
+    goals: tuple[str, ...]
+    skills_have: tuple[str, ...]
+    skills_want: tuple[str, ...]
+    extra: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Words of a document that speak for a reason: ``quote == text[start:end]``."""
 
@@ -283,3 +302,17 @@ class Transfer:
     evidence: tuple[Evidence, ...]
     counter_evidence: tuple[Evidence, ...]
     hypothetical: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarCase:
+    """A case that resembles a profile; ``score`` is the sum of ``weight * value`` of its reasons.
+
+    ``duplicates`` are the ids of cases that tell the same story, counted once.
+    """
+
+    case_id: str
+    document_id: str
+    score: float
+    reasons: tuple[Reason, ...]
+    duplicates: tuple[str, ...]

@@ -1,0 +1,315 @@
+"""Measure ``xcase similar`` beside its baselines, and how fast it answers.
+
+    python scripts/measure_similar.py --dir xcase-out         # the tables of the README
+    python scripts/measure_similar.py --speed                 # 100,000 synthetic cases
+
+Profiles and grades are those of corpus/gold, of which the rows marked "choose" chose the weights
+and are left out here. Intervals are the 2.5th and 97.5th percentile of 10,000 draws of profiles;
+"ahead" is the interval of the difference to a baseline over the same draws. StoryAnalogy (Jiayang
+et al. 2023, MIT) and AnaloBench (Ye et al. 2024, MIT) are read from ../shared/data if it is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import io
+import json
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from xcase import store
+from xcase.records import Analysis, Case, Document, Program, Sentence
+from xcase.similar import Filters, MiniLM, Searcher, open_index, parse_profile
+from xcase.similar.index import Index
+from xcase.similar.profile import read
+from xcase.similar.rank import CANDIDATES, WEIGHTS, embed, first_step, match
+from xcase.similar.vectors import DIMENSIONS, unit_length
+from xcase.similar.words import Words
+
+ROOT = Path(__file__).parent.parent
+GOLD = ROOT / "corpus" / "gold"
+SHARED = ROOT.parent / "shared" / "data"
+DRAWS = 10_000
+K = 10
+Ranking = Callable[[str], list[str]]
+
+
+def main() -> None:
+    """Print the tables asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dir", type=Path, default=ROOT / "xcase-out")
+    parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--benchmarks", action="store_true", help="only the public benchmarks")
+    arguments = parser.parse_args()
+    encoder = MiniLM.load()
+    if arguments.speed:
+        measure_speed(encoder)
+        return
+    if not arguments.benchmarks:
+        measure_corpus(arguments.dir, encoder)
+    measure_story_analogy(encoder)
+    measure_analobench(encoder)
+
+
+def measure_corpus(folder: Path, encoder: MiniLM) -> None:
+    """Graded profiles (nDCG@10, recall@10) and known items (MRR) on the stories of the corpus."""
+    analysis = store.load(folder)
+    index, _ = open_index(folder, analysis, lambda: encoder, model=encoder.name)
+    searcher = Searcher(analysis, index, encoder)
+    plain = Searcher(analysis, index, encoder, weights={**WEIGHTS, "words": 0, "industry": 0})
+    graded = [g for g in _lines("profiles.jsonl") if g["use"] == "report"]
+    profiles = [parse_profile(json.dumps(g["profile"]), "p.json")[0] for g in graded]
+    texts = [_all_words(g["profile"]) for g in graded]
+    baselines = _baselines(analysis, index, encoder)
+    systems: dict[str, list[list[str]]] = {
+        "xcase": [_ids(searcher, p, 0.1) for p in profiles],
+        "xcase, no diversity": [_ids(searcher, p, 0.0) for p in profiles],
+        "xcase, facets and skills only": [_ids(plain, p, 0.0) for p in profiles],
+        **{name: [rank(t) for t in texts] for name, rank in baselines.items()},
+    }
+    for figure in (ndcg, recall):
+        rows = {
+            name: [figure(order, g["grades"]) for order, g in zip(orders, graded, strict=True)]
+            for name, orders in systems.items()
+        }
+        _table(f"{figure.__name__}@{K}, {len(graded)} profiles", rows)
+    known = _lines("known-items.jsonl")
+    wanted = [k["case_id"] for k in known]
+    found = {
+        "xcase, no diversity": [
+            _ids(searcher, parse_profile(json.dumps({"text": k["text"]}), "k.json")[0], 0.0, 100)
+            for k in known
+        ],
+        **{name: [rank(k["text"]) for k in known] for name, rank in baselines.items()},
+    }
+    rows = {
+        name: [_reciprocal(order, w) for order, w in zip(orders, wanted, strict=True)]
+        for name, orders in found.items()
+    }
+    _table(f"known-item MRR, {len(known)} rewritten backgrounds", rows)
+
+
+def ndcg(order: Sequence[str], grades: dict[str, int]) -> float:
+    """Return nDCG@10 with gains ``2^grade - 1``; every case that is not graded is worth 0."""
+    discount = 1 / np.log2(np.arange(2, K + 2))
+    gains = np.array([2 ** grades.get(i, 0) - 1 for i in order[:K]])
+    ideal = np.array(sorted((2**g - 1 for g in grades.values()), reverse=True)[:K])
+    return float((gains * discount[: len(gains)]).sum() / (ideal * discount[: len(ideal)]).sum())
+
+
+def recall(order: Sequence[str], grades: dict[str, int]) -> float:
+    """Return the share of the cases graded 2 or 3 that stand among the first ten."""
+    good = {case for case, grade in grades.items() if grade >= 2}
+    return len(good & set(order[:K])) / len(good)
+
+
+def _baselines(analysis: Analysis, index: Index, encoder: MiniLM) -> dict[str, Ranking]:
+    """BM25, MiniLM cosine and TF-IDF over the whole text of each case."""
+    texts = {d.id: d.text for d in analysis.documents}
+    told = [texts[c.document_id][c.start : c.end] for c in analysis.cases]
+    words = Words.build(told)
+    vectors = np.stack([v.whole for v in encoder.encode(told)])
+    tfidf = TfidfVectorizer(sublinear_tf=True, stop_words="english")
+    table = tfidf.fit_transform(told)
+
+    def ordered(scores: np.ndarray) -> list[str]:
+        return [index.ids[i] for i in np.argsort(-scores, kind="stable")]
+
+    return {
+        "BM25": lambda t: ordered(words.values(t)),
+        "MiniLM cosine, whole text": lambda t: ordered(vectors @ encoder.encode([t])[0].whole),
+        "TF-IDF": lambda t: ordered((table @ tfidf.transform([t]).T).toarray()[:, 0]),
+    }
+
+
+def measure_story_analogy(encoder: MiniLM) -> None:
+    """Four-way choice of the analogous story; nothing was tuned on it."""
+    path = SHARED / "storyanalogy_mc" / "storyanalogy_multiple_choice.json"
+    if not path.exists():
+        print(f"\nStoryAnalogy is not beside the checkout ({path.name})")
+        return
+    items = json.loads(path.read_text(encoding="utf-8"))
+    sources = encoder.encode([item["source"] for item in items])
+    choices = [encoder.encode(item["choices"]) for item in items]
+    rows = {
+        "MaxSim as in xcase": [
+            float(np.argmax([_maxsim(source, choice) for choice in four]) == item["answer"])
+            for source, four, item in zip(sources, choices, items, strict=True)
+        ],
+        "MiniLM cosine": [
+            float(np.argmax([source.whole @ choice.whole for choice in four]) == item["answer"])
+            for source, four, item in zip(sources, choices, items, strict=True)
+        ],
+    }
+    _table(f"StoryAnalogy four-way accuracy, {len(items)} questions", rows)
+
+
+def measure_analobench(encoder: MiniLM) -> None:
+    """Retrieval of the other stories of an analogy's cluster; nothing was tuned on it."""
+    path = SHARED / "analobench" / "clusters.tsv.gz"
+    if not path.exists():
+        print(f"\nAnaloBench is not beside the checkout ({path.name})")
+        return
+    text = gzip.decompress(path.read_bytes()).decode("utf-8")
+    items = list(csv.DictReader(io.StringIO(text), delimiter="\t"))
+    clusters = np.array([item["cluster"] for item in items])
+    vectors = encoder.encode([item["sentence"] for item in items])
+    whole = np.stack([v.whole for v in vectors])
+    near = {
+        "MaxSim as in xcase": np.array([[_maxsim(a, b) for b in vectors] for a in vectors]),
+        "MiniLM cosine": whole @ whole.T,
+    }
+    rows = {
+        name: [_average_precision(scores[i], clusters, i) for i in range(len(items))]
+        for name, scores in near.items()
+    }
+    _table(f"AnaloBench MAP, {len(items)} stories", rows)
+
+
+def _maxsim(query: Any, text: Any) -> float:
+    return float((query.tokens @ text.tokens.T).max(1).mean()) if len(text.tokens) else 0.0
+
+
+def _average_precision(scores: np.ndarray, clusters: np.ndarray, i: int) -> float:
+    order = [j for j in np.argsort(-scores, kind="stable") if j != i]
+    hits = clusters[order] == clusters[i]
+    return float((np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits].mean())
+
+
+def measure_speed(encoder: MiniLM, cases: int = 100_000, tokens: int = 60) -> None:
+    """Time whole queries over synthetic cases: random vectors, words from a Zipf law.
+
+    Encoding of the profile is timed too: it is what a running process does per question. The cases
+    themselves are not analysed, only indexed as if they had been.
+    """
+    rng = np.random.default_rng(0)
+    vocabulary = np.array([f"w{i}" for i in range(20_000)])
+    asked = ["nurse", "delegate", "team", "freeze", "ward", "hospital", "manager", "learn"]
+    vocabulary[: len(asked)] = asked
+    units = 6
+    table = np.zeros((cases * units, 4), np.int32)
+    table[:, 0] = np.repeat(np.arange(cases), units)
+    table[:, 1] = np.tile([0, 0, 1, 2, 2, 3], cases)
+    table[:, 2] = np.tile(np.arange(units) * 20, cases)
+    table[:, 3] = table[:, 2] + 20
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "tokens.npy"
+        shape = (cases * tokens, DIMENSIONS)
+        stored = np.lib.format.open_memmap(path, mode="w+", dtype=np.int8, shape=shape)
+        for at in range(0, len(stored), 200_000):
+            part = stored[at : at + 200_000]
+            part[:] = rng.integers(-127, 128, part.shape, dtype=np.int8)
+        del stored
+        sides = unit_length(rng.standard_normal((2, cases, DIMENSIONS), dtype=np.float32))
+        texts = [
+            " ".join(vocabulary[np.minimum(rng.zipf(1.3, 60), len(vocabulary)) - 1])
+            for _ in range(cases)
+        ]
+        index = Index(
+            model=encoder.name,
+            ids=tuple(f"c{i}" for i in range(cases)),
+            keys=tuple(str(i) for i in range(cases)),
+            duplicate_of={},
+            arrays={
+                "units": table,
+                "token_unit": np.repeat(np.arange(cases * units, dtype=np.int32), tokens // units),
+                "tokens": np.load(path, mmap_mode="r"),
+                "scales": np.full(cases * tokens, 1 / (73.3 * DIMENSIONS**0.5), np.float32),
+                "before": sides[0],
+                "after": sides[1],
+            },
+            unit_at=np.arange(cases + 1) * units,
+            token_at=np.arange(cases + 1) * tokens,
+            words=Words.build(texts),
+        )
+        searcher = Searcher(_synthetic(texts), index, encoder)
+        profile = parse_profile(
+            json.dumps({"text": "I am a ward nurse and I freeze when I must delegate to a team"}),
+            "p.json",
+        )[0]
+        query, search = [], []
+        for _ in range(220):
+            began = time.perf_counter()
+            asked_for = embed(read(profile), encoder)
+            halfway = time.perf_counter()
+            searcher.search(profile, count=5, filters=Filters())
+            ended = time.perf_counter()
+            query.append(halfway - began)
+            search.append(ended - halfway)
+        everyone = np.ones(cases, dtype=bool)
+        began = time.perf_counter()
+        first = first_step(index, asked_for, everyone, CANDIDATES)
+        middle = time.perf_counter()
+        match(index, asked_for, first, WEIGHTS)
+        last = time.perf_counter()
+        total = np.array(search[20:]) * 1000
+        print(
+            f"{cases} cases, {len(total)} queries: p50 {np.percentile(total, 50):.1f} ms, "
+            f"p99 {np.percentile(total, 99):.1f} ms for profile to reasons; of which encoding "
+            f"{np.median(query[20:]) * 1000:.1f} ms, first step {(middle - began) * 1000:.1f} ms, "
+            f"MaxSim over {len(first)} cases {(last - middle) * 1000:.1f} ms"
+        )
+
+
+def _synthetic(texts: Sequence[str]) -> Analysis:
+    documents = tuple(
+        Document(f"d{i}", f"d{i}", "", "", {}, text, "cases", "") for i, text in enumerate(texts)
+    )
+    sentence = Sentence(0, 20, "background", 1.0)
+    cases = tuple(
+        Case(
+            f"c{i}", f"d{i}", "", 0, len(text), None, None, None, None, None, None, Program(),
+            (sentence,), (), (),
+        )
+        for i, text in enumerate(texts)
+    )  # fmt: skip
+    return Analysis(documents, cases, ())
+
+
+def _ids(searcher: Searcher, profile: Any, diversity: float, count: int = K) -> list[str]:
+    found = searcher.search(profile, count=count, diversity=diversity)
+    return [case.case_id for case in found.cases]
+
+
+def _reciprocal(order: Sequence[str], wanted: str) -> float:
+    return 1 / (order.index(wanted) + 1) if wanted in order else 0.0
+
+
+def _all_words(fields: dict[str, Any]) -> str:
+    """Return everything that a profile tells, for systems that know no fields."""
+    parts = [v if isinstance(v, str) else " ".join(v) for v in fields.values()]
+    return " ".join(parts)
+
+
+def _table(title: str, rows: dict[str, list[float]]) -> None:
+    rng = np.random.default_rng(0)
+    values = {name: np.array(row) for name, row in rows.items()}
+    ours, *_ = values
+    size = len(values[ours])
+    draws = rng.integers(0, size, (DRAWS, size))
+    print(f"\n{title}\n| system | value (95 %) | {ours} ahead by (95 %) |\n|---|---|---|")
+    for name, row in values.items():
+        low, high = np.percentile(row[draws].mean(1), [2.5, 97.5])
+        ahead = ""
+        if name != ours:
+            lead = values[ours] - row
+            a, b = np.percentile(lead[draws].mean(1), [2.5, 97.5])
+            ahead = f"{lead.mean():+.3f} ({a:+.3f} to {b:+.3f})"
+        print(f"| {name} | {row.mean():.3f} ({low:.3f}–{high:.3f}) | {ahead} |")
+
+
+def _lines(name: str) -> list[dict[str, Any]]:
+    with (GOLD / name).open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Cases that tell the same story again: republished, shortened or lightly edited.
+
+Candidates come from MinHash bands (Broder 1997; datasketch), and each is checked exactly: two cases
+are the same where at least ``SHARE`` of the word runs of the shorter one stand in the longer one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+from xcase.records import Analysis
+
+# Words in a run: long enough that stock phrases of mentoring pages do not make two stories one.
+RUN = 5
+# Runs of the shorter text that must stand in the longer one.
+SHARE = 0.5
+# Bands are drawn for this Jaccard similarity; lower than SHARE because the longer text may go on.
+JACCARD = 0.25
+PERMUTATIONS = 64
+# A shorter text has too few runs to tell a copy from chance.
+MIN_RUNS = 12
+_WORD = re.compile(r"[^\W_]+")
+
+
+def near_duplicates(analysis: Analysis) -> dict[str, str]:
+    """Return for each case that repeats an earlier one the id of the first that tells the story."""
+    texts = {d.id: d.text for d in analysis.documents}
+    told = [texts[c.document_id][c.start : c.end] for c in analysis.cases]
+    first = first_of_each(told)
+    ids = [c.id for c in analysis.cases]
+    return {ids[i]: ids[j] for i, j in enumerate(first) if i != j}
+
+
+def first_of_each(texts: Sequence[str]) -> list[int]:
+    """Return for each text the position of the first text that is the same story, often its own."""
+    from datasketch import MinHash, MinHashLSH
+
+    bands = MinHashLSH(threshold=JACCARD, num_perm=PERMUTATIONS)
+    first = list(range(len(texts)))
+    runs = [_runs(text) for text in texts]
+    for i, mine in enumerate(runs):
+        if len(mine) < MIN_RUNS:
+            continue
+        sketch = MinHash(num_perm=PERMUTATIONS, seed=1)
+        sketch.update_batch(mine)
+        for j in sorted(bands.query(sketch)):
+            if len(mine & runs[j]) >= SHARE * min(len(mine), len(runs[j])):
+                first[i] = first[j]
+                break
+        bands.insert(i, sketch)
+    return first
+
+
+def _runs(text: str) -> set[bytes]:
+    words = [w.lower() for w in _WORD.findall(text)]
+    return {
+        hashlib.blake2b(" ".join(words[i : i + RUN]).encode(), digest_size=8).digest()
+        for i in range(len(words) - RUN + 1)
+    }

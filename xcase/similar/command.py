@@ -1,0 +1,158 @@
+"""What ``xcase similar`` and ``xcase feedback`` do between their arguments and their output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+
+from xcase import store
+from xcase.errors import UsageError
+from xcase.records import OUTCOME_TYPES, POLARITIES, Analysis, Profile
+from xcase.similar import feedback
+from xcase.similar.index import open_index
+from xcase.similar.profile import parse_profile, profile_of_text, read
+from xcase.similar.search import Filters, Found, Searcher
+from xcase.similar.vectors import Encoder, MiniLM, model_name
+from xcase.taxonomy import load_industries, load_skills
+
+Note = Callable[[str], None]
+OUTCOMES: list[str] = [*OUTCOME_TYPES, *POLARITIES]
+
+
+def load_profile(
+    text: str | None, path: Path | None, stdin: Callable[[], str], note: Note
+) -> Profile:
+    """Return the profile given as text, as a file, or (``-``) on standard input.
+
+    Raises:
+        UsageError: none or both are given, or the file cannot be read or holds no profile.
+    """
+    if (text is None) == (path is None):
+        raise UsageError("give a mentee as TEXT or as --profile FILE (one of them)")
+    if text is not None:
+        return profile_of_text(stdin() if text == "-" else text)
+    try:
+        content = stdin() if str(path) == "-" else Path(str(path)).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the profile {path}: {error}") from error
+    profile, notes = parse_profile(content, str(path))
+    for told in notes:
+        note(told)
+    return profile
+
+
+def open_searcher(
+    folder: Path, note: Note, *, use_feedback: bool = True, encoder: Encoder | None = None
+) -> Searcher:
+    """Open an analysis for questions; cases that are not indexed yet are indexed now.
+
+    Raises:
+        AnalysisError: the folder holds no sound analysis.
+    """
+    analysis = store.load(folder)
+    loaded = encoder or MiniLM.load()
+    index, done = open_index(
+        folder,
+        analysis,
+        lambda: loaded,
+        model=model_name() if encoder is None else encoder.name,
+    )
+    if done:
+        note(done)
+    weights, why = feedback.weights(folder) if use_feedback else (feedback.DEFAULTS, "")
+    if why:
+        note(why)
+    return Searcher(analysis, index, loaded, weights=weights)
+
+
+def find(
+    profile: Profile,
+    folder: Path,
+    *,
+    filters: Filters,
+    count: int,
+    use_feedback: bool = True,
+    note: Note = lambda _: None,
+    encoder: Encoder | None = None,
+) -> tuple[Found, Analysis]:
+    """Return the cases of an analysis that resemble a profile, and the analysis.
+
+    Raises:
+        UsageError: the profile cannot be compared, or a filter names something unknown.
+        AnalysisError: the folder holds no sound analysis.
+    """
+    filters = check_filters(filters)
+    read(profile)  # a profile that says nothing is refused before anything is loaded
+    searcher = open_searcher(folder, note, use_feedback=use_feedback, encoder=encoder)
+    found = searcher.search(profile, count=count, filters=filters)
+    for told in found.notes:
+        note(told)
+    return found, searcher.analysis
+
+
+def judge(
+    folder: Path,
+    target: str,
+    profile: Profile | None,
+    helped: bool | None,
+    kind: str,
+    comment: str,
+    note: Note,
+    encoder: Encoder | None = None,
+) -> feedback.Feedback:
+    """Record whether a suggestion helped, with the values of its reasons if it was a case.
+
+    Raises:
+        UsageError: it is not said whether it helped, or what was suggested to whom.
+        AnalysisError: the folder holds no sound analysis, or feedback that is damaged.
+    """
+    if helped is None:
+        raise UsageError("say whether it helped: --helped or --not-helped")
+    if kind not in feedback.KINDS:
+        raise UsageError(f"no kind {kind!r}; known are {', '.join(feedback.KINDS)}")
+    values: dict[str, float] = {}
+    if kind == "similar":
+        known = [c.id for c in store.load(folder).cases]
+        if target not in known:
+            raise UsageError(f"no case {target!r} in {folder}{_nearest(target, known)}")
+        if profile is None:
+            note("no mentee was given, so this judgement is kept but moves no weight")
+        else:
+            searcher = open_searcher(folder, note, encoder=encoder)
+            values = {r.kind: r.value for r in searcher.explain(profile, target).reasons}
+    else:
+        store.load(folder)
+    entry = feedback.Feedback(kind, target, helped, comment, values)
+    total = feedback.record(folder, entry)
+    note(f"recorded; {total} judgements in {folder / feedback.FILE}")
+    return entry
+
+
+def check_filters(filters: Filters) -> Filters:
+    """Return the filters with names as the taxonomy spells them.
+
+    Raises:
+        UsageError: an industry, skill or outcome is not known; the nearest names are listed.
+    """
+    industries = [i.label for i in load_industries()]
+    return Filters(
+        industry_from=_known(filters.industry_from, industries, "industry"),
+        industry_to=_known(filters.industry_to, industries, "industry"),
+        skill=_known(filters.skill, [s.name for s in load_skills()], "skill"),
+        outcome=_known(filters.outcome, OUTCOMES, "outcome"),
+        across=filters.across,
+    )
+
+
+def _known(name: str, names: list[str], what: str) -> str:
+    by_name = {n.lower(): n for n in names}
+    if name and name.lower() not in by_name:
+        raise UsageError(f"no {what} {name!r}{_nearest(name, names)}")
+    return by_name[name.lower()] if name else ""
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    by_name = {n.lower(): n for n in known}
+    near = get_close_matches(name.lower(), by_name, n=3, cutoff=0.3)
+    return f"; nearest: {', '.join(by_name[n] for n in near)}" if near else ""

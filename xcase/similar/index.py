@@ -1,0 +1,282 @@
+"""The index of an analysis: vectors and words of its cases, kept beside them and made at will.
+
+It is a cache in ``DIR/index``: every byte follows from ``cases.jsonl``, ``documents.jsonl`` and the
+model, whose name it carries. Cases that stand unchanged keep their vectors; only new ones go
+through the model. Arrays are memory-mapped and searched exactly.
+
+    index.json     format, model, sha256 of the analysis, and the cases: id, key, duplicate_of
+    units.npy      sentences: case, facet, start, end                      U x 4   int32
+    token_unit.npy the sentence of each token                              T       int32
+    tokens.npy     token vectors, each times 127 / its largest component    T x 384 int8
+    scales.npy     what a row of tokens.npy is divided by to have length 1  T       float32
+    before.npy     the vector of background and gap of each case           N x 384 float32
+    after.npy      the vector of journey and outcome of each case          N x 384 float32
+    words/         BM25 (bm25s)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xcase.duplicates import near_duplicates
+from xcase.errors import AnalysisError
+from xcase.records import Analysis, Case
+from xcase.similar.facets import FACETS, key_of, units_of
+from xcase.similar.vectors import DIMENSIONS, Encoder, unit_length
+from xcase.similar.words import Words
+
+# Raised whenever an array changes its meaning: an older index is then made anew.
+FORMAT = 1
+FOLDER = "index"
+ARRAYS = ("units", "token_unit", "tokens", "scales", "before", "after")
+BEFORE = (FACETS.index("background"), FACETS.index("gap"))
+# Sentences encoded together.
+CHUNK = 2048
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Cases by position ``0..N-1``, with the arrays described above.
+
+    ``unit_at[i]:unit_at[i + 1]`` and ``token_at[i]:token_at[i + 1]`` are the i-th case's rows.
+    """
+
+    model: str
+    ids: tuple[str, ...]
+    keys: tuple[str, ...]
+    duplicate_of: dict[str, str]
+    arrays: dict[str, np.ndarray]
+    unit_at: np.ndarray
+    token_at: np.ndarray
+    words: Words
+
+    def vectors(self, rows: slice | np.ndarray) -> np.ndarray:
+        """Return token vectors as float32 of length one."""
+        scaled = self.arrays["tokens"][rows].astype(np.float32)
+        scaled *= self.arrays["scales"][rows][:, None]
+        return scaled
+
+
+def open_index(
+    folder: Path | None,
+    analysis: Analysis,
+    encoder: Callable[[], Encoder],
+    *,
+    model: str,
+    progress: Progress | None = None,
+) -> tuple[Index, str]:
+    """Return the index of an analysis and a note on what was done for it.
+
+    Args:
+        folder: the analysis folder; None keeps the index in memory.
+        encoder: called only if cases have to go through the model.
+        model: the name of that model.
+
+    An index in a folder that cannot be written is kept in memory, and the note says so.
+    """
+    home = None if folder is None else folder / FOLDER
+    earlier = None if home is None else _load(home)
+    if earlier is not None and earlier.model != model:
+        earlier = None  # vectors of two models cannot be compared
+    texts = {d.id: d.text for d in analysis.documents}
+    keys = tuple(key_of(c, texts[c.document_id]) for c in analysis.cases)
+    ids = tuple(c.id for c in analysis.cases)
+    if earlier is not None and (earlier.ids, earlier.keys) == (ids, keys):
+        return earlier, ""
+    index, fresh = _build(analysis, texts, keys, earlier, encoder, model, progress)
+    note = f"indexed {fresh} of {len(ids)} cases"
+    if home is not None:
+        try:
+            _save(index, home)
+        except OSError as error:
+            note += f"; kept in memory only, {home} cannot be written ({error.strerror})"
+    return index, note
+
+
+def check_model(index: Index, encoder: Encoder) -> None:
+    """Refuse to compare vectors of different models.
+
+    Raises:
+        AnalysisError: the query's encoder is not the one that made the index.
+    """
+    if index.model != encoder.name:
+        raise AnalysisError(
+            f"the index holds vectors of {index.model}, the query is read by {encoder.name}; "
+            f"delete the folder {FOLDER} in the analysis and run the command again"
+        )
+
+
+def _build(
+    analysis: Analysis,
+    texts: dict[str, str],
+    keys: tuple[str, ...],
+    earlier: Index | None,
+    encoder: Callable[[], Encoder],
+    model: str,
+    progress: Progress | None,
+) -> tuple[Index, int]:
+    kept = {} if earlier is None else {key: i for i, key in enumerate(earlier.keys)}
+    fresh = [i for i, key in enumerate(keys) if key not in kept]
+    made = _encode([analysis.cases[i] for i in fresh], texts, encoder, progress) if fresh else []
+    by_case = dict(zip(fresh, made, strict=True))
+    parts = [
+        by_case[i] if i in by_case else _copy(earlier, kept[key])  # type: ignore[arg-type]
+        for i, key in enumerate(keys)
+    ]
+    counts = np.array([(len(p["units"]), len(p["tokens"])) for p in parts]).reshape(-1, 2)
+    unit_at, token_at = (np.concatenate([[0], counts[:, i].cumsum()]).astype(int) for i in (0, 1))
+    for i, part in enumerate(parts):
+        part["units"][:, 0] = i
+        part["token_unit"] = part["token_unit"] + np.int32(unit_at[i])
+    arrays = {name: np.concatenate([_EMPTY[name], *(p[name] for p in parts)]) for name in ARRAYS}
+    told = [
+        " ".join(texts[c.document_id][u.start : u.end] for u in units_of(c)) for c in analysis.cases
+    ]
+    index = Index(
+        model=model,
+        ids=tuple(c.id for c in analysis.cases),
+        keys=keys,
+        duplicate_of=near_duplicates(analysis),
+        arrays=arrays,
+        unit_at=unit_at,
+        token_at=token_at,
+        words=Words.build(told or [""]),
+    )
+    return index, len(fresh)
+
+
+def _encode(
+    cases: Sequence[Case],
+    texts: dict[str, str],
+    load: Callable[[], Encoder],
+    progress: Progress | None,
+) -> list[dict[str, np.ndarray]]:
+    encoder = load()
+    units = [units_of(case) for case in cases]
+    sentences = [
+        texts[case.document_id][u.start : u.end]
+        for case, told in zip(cases, units, strict=True)
+        for u in told
+    ]
+    vectors = []
+    for at in range(0, len(sentences), CHUNK):
+        vectors += encoder.encode(sentences[at : at + CHUNK])
+        if progress:
+            progress(len(vectors), len(sentences))
+    rest = iter(vectors)
+    made = []
+    for told in units:
+        rows = [next(rest) for _ in told]
+        table = np.array(
+            [(0, FACETS.index(u.facet), u.start, u.end) for u in told], dtype=np.int32
+        ).reshape(-1, 4)
+        tokens = np.concatenate([_EMPTY["before"], *(r.tokens for r in rows)])
+        largest = np.abs(tokens).max(1, initial=1e-9)
+        token_unit = np.repeat(np.arange(len(rows)), [len(r.tokens) for r in rows])
+        before = np.isin(table[token_unit, 1], BEFORE)
+        made.append(
+            {
+                "units": table,
+                "token_unit": token_unit.astype(np.int32),
+                "tokens": np.rint(tokens * (127 / largest)[:, None]).astype(np.int8),
+                "scales": (largest / 127).astype(np.float32),
+                "before": _side(tokens[before]),
+                "after": _side(tokens[~before]),
+            }
+        )
+    return made
+
+
+def _side(tokens: np.ndarray) -> np.ndarray:
+    mean = tokens.mean(0, keepdims=True) if len(tokens) else np.zeros((1, DIMENSIONS), np.float32)
+    return unit_length(mean)
+
+
+def _copy(index: Index, i: int) -> dict[str, np.ndarray]:
+    units = slice(index.unit_at[i], index.unit_at[i + 1])
+    tokens = slice(index.token_at[i], index.token_at[i + 1])
+    return {
+        "units": np.array(index.arrays["units"][units]),
+        "token_unit": index.arrays["token_unit"][tokens] - np.int32(index.unit_at[i]),
+        "tokens": index.arrays["tokens"][tokens],
+        "scales": index.arrays["scales"][tokens],
+        "before": index.arrays["before"][i : i + 1],
+        "after": index.arrays["after"][i : i + 1],
+    }
+
+
+_EMPTY = {
+    "units": np.zeros((0, 4), np.int32),
+    "token_unit": np.zeros(0, np.int32),
+    "tokens": np.zeros((0, DIMENSIONS), np.int8),
+    "scales": np.zeros(0, np.float32),
+    "before": np.zeros((0, DIMENSIONS), np.float32),
+    "after": np.zeros((0, DIMENSIONS), np.float32),
+}
+
+
+def _save(index: Index, home: Path) -> None:
+    """Write the index beside its place, then put it there: a reader never sees half of it."""
+    draft = home.with_name(f".{FOLDER}.{os.getpid()}.tmp")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        draft.mkdir()
+        for name, array in index.arrays.items():
+            np.save(draft / f"{name}.npy", array)
+        index.words.save(draft / "words")
+        cases = [
+            {"id": i, "key": key, "duplicate_of": index.duplicate_of.get(i)}
+            for i, key in zip(index.ids, index.keys, strict=True)
+        ]
+        head = {
+            "format": FORMAT,
+            "model": index.model,
+            "unit_at": index.unit_at.tolist(),
+            "token_at": index.token_at.tolist(),
+            "cases": cases,
+        }
+        (draft / "index.json").write_text(json.dumps(head), encoding="utf-8")
+        shutil.rmtree(home, ignore_errors=True)
+        draft.rename(home)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _load(home: Path) -> Index | None:
+    """Return a saved index, or None if there is none that can be read: it is made anew then."""
+    try:
+        head: dict[str, Any] = json.loads((home / "index.json").read_text(encoding="utf-8"))
+        if head["format"] != FORMAT:
+            return None
+        arrays = {n: np.load(home / f"{n}.npy", mmap_mode="r") for n in ARRAYS}
+        index = Index(
+            model=head["model"],
+            ids=tuple(c["id"] for c in head["cases"]),
+            keys=tuple(c["key"] for c in head["cases"]),
+            duplicate_of={
+                c["id"]: c["duplicate_of"] for c in head["cases"] if c["duplicate_of"] is not None
+            },
+            arrays=arrays,
+            unit_at=np.array(head["unit_at"]),
+            token_at=np.array(head["token_at"]),
+            words=Words.load(home / "words"),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    sizes = {n: len(a) for n, a in arrays.items()}
+    whole = (
+        sizes["units"] == index.unit_at[-1]
+        and sizes["tokens"] == sizes["scales"] == sizes["token_unit"] == index.token_at[-1]
+        and sizes["before"] == sizes["after"] == len(index.ids)
+    )
+    return index if whole else None

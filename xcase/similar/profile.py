@@ -1,0 +1,279 @@
+"""A mentee's profile, from a sentence or from a file, and what in it is situation, gap and goal."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import functools
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from xcase.errors import UsageError
+from xcase.phrases import PhraseTable
+from xcase.records import Profile
+from xcase.similar.words import words_of
+from xcase.taxonomy import load_industries, load_skills
+
+# About ten pages. Longer texts are not profiles, and their many topics resemble everything.
+MAX_CHARS = 20_000
+# Fewer words than this describe nobody.
+MIN_WORDS = 3
+# Of them, words that say something by themselves.
+MIN_TELLING = 2
+# From this probability on a text of at least so many words is called another language.
+FOREIGN = 0.9
+FOREIGN_WORDS = 6
+
+_STRINGS = ("id", "name", "text", "industry", "target_industry", "role")
+_LISTS = ("goals", "skills_have", "skills_want")
+_KNOWN = tuple(f.name for f in fields(Profile) if f.name != "extra")
+_LIST_SEPARATOR = re.compile(r"\s*[;|\n]\s*|\s*,\s*")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+# Where a new thought begins inside a sentence.
+_CLAUSE = re.compile(
+    r"(?<=[.!?;:])\s+|\n+|,?\s+(?=(?:and|but|yet|though|although|because|so)\s+(?:i|we|my|now)\b)"
+    r"|\s+(?=who\s+(?:want|wish|hope|need|can|struggle|fear))|\s+(?=but\b)",
+    re.IGNORECASE,
+)
+_GOAL = re.compile(
+    r"\b(?:want(?:s|ed)?\b|would (?:like|love) to|i'd (?:like|love)|hop(?:e|es|ing) to|aims?\b|"
+    r"goals?\b|wish(?:es)? to|plan(?:s|ning)? to|looking (?:for|to)|dream|become|aspir\w+|"
+    r"interested in|so that i can|ready to|next step)",
+    re.IGNORECASE,
+)
+_GAP = re.compile(
+    r"\b(?:can(?:no|['’])t|cannot|couldn['’]t|don['’]t|do not|never|no one|nobody|struggl\w+|"
+    r"hard\b|difficult\w*|afraid|fear\w*|scared|nervous|anxious|freez\w*|froze|panic\w*|avoid\w*|"
+    r"lack\w*|weak\w*|bad at|not (?:good|sure|able|used|comfortable|confident)|unsure|unable|"
+    r"fail\w*|stuck|lost|problem|trouble|overwhelm\w*|too (?:shy|much|many|quiet|slow|fast|long|"
+    r"soft|blunt)|need (?:help|to learn|to)|without|worr\w+|guilt\w*|ashamed|hate\w*|dread\w*|"
+    r"burn(?:ed|t|ing)? out|exhaust\w*|ignor\w+|learn|instead of|keep \w+ing|end up|still\b|"
+    r"no idea|know nothing|nothing\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a profile says: clauses by part, the skills wanted, and what it does not tell.
+
+    The industries are those told, else those that its words speak of, with their shares.
+    ``notes`` are meant for the reader on stderr; ``missing`` names the parts that were not told.
+    """
+
+    profile: Profile
+    situation: tuple[str, ...]
+    gap: tuple[str, ...]
+    goal: tuple[str, ...]
+    skills: tuple[str, ...]
+    industry_from: dict[str, float]
+    industry_to: dict[str, float]
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Everything told in words."""
+        return "\n".join((*self.situation, *self.gap, *self.goal))
+
+
+def profile_of_text(text: str) -> Profile:
+    """Return a profile that holds nothing but a text."""
+    return Profile("", "", text, "", "", "", (), (), (), {})
+
+
+def parse_profile(content: str, name: str) -> tuple[Profile, tuple[str, ...]]:
+    """Read one profile from JSON, a JSON line or a CSV table with one row.
+
+    Args:
+        name: the file's name, for messages; ``.csv`` is read as a table.
+
+    Returns:
+        The profile, and a note on each unknown field (it is kept in ``extra``).
+
+    Raises:
+        UsageError: it is malformed, holds no profile or several, or a field has the wrong type.
+    """
+    rows = _csv_rows(content) if name.lower().endswith(".csv") else _json_rows(content, name)
+    if len(rows) != 1:
+        raise UsageError(
+            f"{name} holds {len(rows)} profiles, and one is asked for; give a file with one"
+        )
+    return _profile(rows[0], name)
+
+
+def read(profile: Profile) -> Reading:
+    """Read what a profile says.
+
+    Raises:
+        UsageError: it says too little or too much, or is not in English.
+    """
+    size = sum(map(len, (profile.text, profile.role, *profile.goals)))
+    if size > MAX_CHARS:
+        raise UsageError(
+            f"the profile has {size:,} characters, and {MAX_CHARS:,} are the limit; "
+            "give the part that describes the mentee"
+        )
+    notes: list[str] = []
+    wanted, unnamed = _skills(profile.skills_want, notes)
+    parts: dict[str, list[str]] = {"situation": [], "gap": [], "goal": []}
+    if profile.role:
+        parts["situation"].append(profile.role)
+    for clause in filter(None, (c.strip() for c in _CLAUSE.split(profile.text))):
+        parts[part_of(clause)].append(clause)
+    parts["goal"] += profile.goals
+    parts["gap"] += unnamed
+    for clause in (*parts["gap"], *parts["goal"]):
+        wanted += [hit.label for hit in _names().find(clause) if hit.label not in wanted]
+    words = _WORD.findall(" ".join(c for clauses in parts.values() for c in clauses))
+    if len(words) == 1 and not wanted:
+        # One word is a profile if it names a skill, whatever stands around it.
+        wanted += [hit.label for hit in _names().find(words[0])]
+    telling = words_of(" ".join(words))
+    if (len(words) < MIN_WORDS or len(telling) < MIN_TELLING) and not wanted:
+        raise UsageError(
+            f"the profile says too little ({' '.join(words)[:40]!r}); tell in a sentence or two "
+            "where the mentee stands, what is hard, and what the goal is"
+        )
+    _check_language(words)
+    industries = {i.label for i in load_industries()}
+    for label in filter(None, (profile.industry, profile.target_industry)):
+        if label not in industries:
+            near = difflib.get_close_matches(label, sorted(industries), n=1, cutoff=0.4)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            notes.append(f"unknown industry {label!r} is not compared{hint}")
+    start = _industry(profile.industry, (*parts["situation"], *parts["gap"]))
+    goal = _industry(profile.target_industry, parts["goal"])
+    missing = [part for part, clauses in parts.items() if not clauses]
+    if not wanted:
+        missing.append("skills wanted")
+    if not start and not goal:
+        missing.append("industry")
+    return Reading(
+        profile=profile,
+        situation=tuple(parts["situation"]),
+        gap=tuple(parts["gap"]),
+        goal=tuple(parts["goal"]),
+        skills=tuple(wanted),
+        industry_from=start,
+        industry_to=goal,
+        missing=tuple(missing),
+        notes=tuple(notes),
+    )
+
+
+def part_of(clause: str) -> str:
+    """Return ``goal``, ``gap`` or ``situation``: what a clause of a profile tells."""
+    if _GOAL.search(clause):
+        return "goal"
+    return "gap" if _GAP.search(clause) else "situation"
+
+
+def _industry(told: str, clauses: Iterable[str]) -> dict[str, float]:
+    """Return the industry told, else those whose roles, places and words the clauses name."""
+    if told:
+        return {told: 1.0}
+    found = Counter(hit.label for clause in clauses for hit in _trades().find(clause))
+    return {label: count / found.total() for label, count in found.items()}
+
+
+@functools.cache
+def _trades() -> PhraseTable:
+    return PhraseTable(
+        (phrase, i.label) for i in load_industries() for phrase in (*i.roles, *i.places, *i.words)
+    )
+
+
+@functools.cache
+def _names() -> PhraseTable:
+    return PhraseTable(
+        (phrase, skill.name) for skill in load_skills() for phrase in (skill.name, *skill.aliases)
+    )
+
+
+def _skills(told: Iterable[str], notes: list[str]) -> tuple[list[str], list[str]]:
+    """Return the skills of the taxonomy that are told, and what names none of them."""
+    named: dict[str, None] = {}
+    unnamed = []
+    for skill in told:
+        names = [hit.label for hit in _names().find(skill)]
+        named |= dict.fromkeys(names)
+        if not names:
+            unnamed.append(skill)
+            notes.append(f"{skill!r} names no skill that xcase knows; it is compared by its words")
+    return list(named), unnamed
+
+
+def _check_language(words: list[str]) -> None:
+    if len(words) < FOREIGN_WORDS:
+        return
+    language, sure = _identifier().classify(" ".join(words))
+    if language != "en" and sure >= FOREIGN:
+        raise UsageError(
+            f"the profile seems to be in another language than English ({language}); "
+            "the models read English only: translate it first"
+        )
+
+
+@functools.cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def _json_rows(content: str, name: str) -> list[Any]:
+    try:
+        value = json.loads(content)
+        return value if isinstance(value, list) else [value]
+    except RecursionError as error:
+        raise UsageError(f"{name} is nested too deeply to be a profile") from error
+    except ValueError as error:
+        lines = [line for line in content.splitlines() if line.strip()]
+        if len(lines) > 1 and name.lower().endswith(".jsonl"):
+            return lines
+        raise UsageError(f"{name} is not JSON ({error}); see the fields in the README") from error
+
+
+def _csv_rows(content: str) -> list[Any]:
+    return list(csv.DictReader(io.StringIO(content)))
+
+
+def _profile(row: Any, name: str) -> tuple[Profile, tuple[str, ...]]:
+    if not isinstance(row, Mapping):
+        raise UsageError(f"{name}: a JSON object is needed, found {type(row).__name__}")
+    notes, extra = [], {}
+    values: dict[str, Any] = dict.fromkeys(_STRINGS, "") | dict.fromkeys(_LISTS, ())
+    for key, value in row.items():
+        if key in _STRINGS:
+            values[key] = _string(key, value, name)
+        elif key in _LISTS:
+            values[key] = _list(key, value, name)
+        else:
+            extra[str(key)] = value
+            near = difflib.get_close_matches(str(key).lower(), _KNOWN, n=1, cutoff=0.75)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            notes.append(f"unknown field {key!r} is kept but not compared{hint}")
+    return Profile(**values, extra=extra), tuple(notes)
+
+
+def _string(key: str, value: Any, name: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise UsageError(f"{name}: {key} must be a string, not {type(value).__name__}")
+    return str(value).strip()
+
+
+def _list(key: str, value: Any, name: str) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    items = _LIST_SEPARATOR.split(value) if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(i, str) for i in items):
+        raise UsageError(f"{name}: {key} must be a list of strings")
+    return tuple(i.strip() for i in items if i.strip())

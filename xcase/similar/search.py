@@ -1,0 +1,230 @@
+"""The one function that tells the story: profile in, similar cases with their reasons out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from xcase.errors import UsageError
+from xcase.records import Analysis, Case, Document, Evidence, Profile, Reason, SimilarCase
+from xcase.similar import rank
+from xcase.similar.facets import gap_skills
+from xcase.similar.index import Index, check_model
+from xcase.similar.profile import Reading, read
+from xcase.similar.vectors import Encoder
+from xcase.similar.words import shared_spans
+
+# How much of a score the spread of the answers may cost; see the README's table for what it does.
+DIVERSITY = 0.1
+# Quotes for one reason.
+QUOTES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a case must have to be shown at all; empty asks for nothing."""
+
+    industry_from: str = ""
+    industry_to: str = ""
+    skill: str = ""
+    outcome: str = ""
+    across: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The similar cases, how the profile was read, and notes on what could not be compared."""
+
+    cases: tuple[SimilarCase, ...]
+    reading: Reading
+    notes: tuple[str, ...]
+
+
+class Searcher:
+    """An analysis ready to be asked, as often as one likes.
+
+    Args:
+        weights: how much each kind of reason counts; see :mod:`xcase.similar.feedback`.
+    """
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        index: Index,
+        encoder: Encoder,
+        *,
+        weights: Mapping[str, float] = rank.WEIGHTS,
+    ) -> None:
+        check_model(index, encoder)
+        self.analysis = analysis
+        self.index = index
+        self.encoder = encoder
+        self.weights = weights
+        self._documents: dict[str, Document] = {d.id: d for d in analysis.documents}
+        self._first = np.array([i not in index.duplicate_of for i in index.ids], dtype=bool)
+        self._again: dict[str, list[str]] = {}
+        for copy, first in index.duplicate_of.items():
+            self._again.setdefault(first, []).append(copy)
+
+    def search(
+        self,
+        profile: Profile,
+        *,
+        count: int,
+        filters: Filters = Filters(),
+        diversity: float = DIVERSITY,
+    ) -> Found:
+        """Return at most ``count`` cases that resemble a profile, the best first.
+
+        Raises:
+            UsageError: the profile says too little or too much, or is not in English.
+        """
+        reading = read(profile)
+        query = rank.embed(reading, self.encoder)
+        allowed = self._allowed(filters, reading)
+        candidates = rank.first_step(self.index, query, allowed, rank.CANDIDATES)
+        matches = rank.match(self.index, query, candidates, self.weights)
+        words = self.index.words.values(query.text)
+        results = [self._result(m, reading, float(words[m.case])) for m in matches]
+        kept = [(m.case, r) for m, r in zip(matches, results, strict=True) if r.score > 0]
+        vectors = self.index.arrays["before"][[case for case, _ in kept]]
+        order = rank.diversify(vectors, [r.score for _, r in kept], count, diversity)
+        found = tuple(kept[i][1] for i in order)
+        return Found(found, reading, (*reading.notes, *self._notes(reading, filters, found, count)))
+
+    def explain(self, profile: Profile, case_id: str) -> SimilarCase:
+        """Return how near one case comes to a profile, whatever its rank."""
+        reading = read(profile)
+        query = rank.embed(reading, self.encoder)
+        at = self.index.ids.index(case_id)
+        (match,) = rank.match(self.index, query, np.array([at]), self.weights)
+        return self._result(match, reading, float(self.index.words.values(query.text)[at]))
+
+    def _allowed(self, filters: Filters, reading: Reading) -> np.ndarray:
+        if filters == Filters():
+            return self._first
+        home = _home(reading, filters)
+        asked = [passes(case, filters, home) for case in self.analysis.cases]
+        allowed: np.ndarray = self._first & np.array(asked, dtype=bool)
+        return allowed
+
+    def _result(self, match: rank.Match, reading: Reading, words: float) -> SimilarCase:
+        case = self.analysis.cases[match.case]
+        document = self._documents[case.document_id]
+        reasons = [
+            self._reason(kind, value, document, self._spans(match.units[kind]))
+            for kind, value in match.values.items()
+            if value > 0
+        ]
+        if words > 0:
+            spans = _distinct(shared_spans(reading.text, document.text, case.start, case.end))
+            if spans:
+                reasons.append(self._reason("words", round(words, 4), document, spans))
+        for kind, value, spans in (
+            ("skills", *_shared_skills(case, reading.skills)),
+            ("industry", *_shared_industries(case, reading)),
+        ):
+            if value > 0:
+                reasons.append(self._reason(kind, value, document, spans))
+        score = sum(r.weight * r.value for r in reasons)
+        again = tuple(self._again.get(case.id, ()))
+        return SimilarCase(case.id, document.id, score, tuple(reasons), again)
+
+    def _reason(
+        self, kind: str, value: float, document: Document, spans: Collection[tuple[int, int]]
+    ) -> Reason:
+        quotes = tuple(Evidence(document.id, a, b, document.text[a:b]) for a, b in spans)
+        return Reason(kind, self.weights[kind], value, quotes[:QUOTES])
+
+    def _spans(self, units: tuple[int, ...]) -> list[tuple[int, int]]:
+        rows = self.index.arrays["units"][list(units)]
+        return [(int(start), int(end)) for _, _, start, end in rows]
+
+    def _notes(
+        self, reading: Reading, filters: Filters, found: tuple[SimilarCase, ...], count: int
+    ) -> list[str]:
+        notes = []
+        stories = int(self._first.sum())
+        if not self.analysis.cases:
+            notes.append("the analysis holds no case, so nothing can resemble the profile")
+        elif not found:
+            notes.append(
+                "no case passes the filters" if filters != Filters() else "no case resembles this"
+            )
+        elif count > stories:
+            notes.append(f"{count} cases were asked for, the analysis holds {stories} stories")
+        if reading.missing:
+            notes.append(f"not told, so not compared: {', '.join(reading.missing)}")
+        return notes
+
+
+def _home(reading: Reading, filters: Filters) -> str:
+    """Return the mentee's own industry.
+
+    Raises:
+        UsageError: another sector is asked for, and the mentee's own is not known.
+    """
+    told = reading.industry_from
+    home = filters.industry_from or max(told, key=lambda label: told[label], default="")
+    if filters.across and not home:
+        raise UsageError("--across needs to know the mentee's industry: add --from INDUSTRY")
+    return home
+
+
+def passes(case: Case, filters: Filters, home: str) -> bool:
+    """Say whether a case has what the filters ask for.
+
+    Args:
+        home: the mentee's industry; ``across`` asks for cases that begin in another one, and end
+            well.
+    """
+    start, goal = case.industry_from, case.industry_to
+    if filters.across:
+        if home and home in {i.label for i in (start, goal) if i}:
+            return False
+        if not any(o.polarity == "positive" for o in case.outcomes):
+            return False
+    elif filters.industry_from and (start is None or start.label != filters.industry_from):
+        return False
+    if filters.industry_to and (goal is None or goal.label != filters.industry_to):
+        return False
+    if filters.skill and filters.skill not in gap_skills(case):
+        return False
+    return not filters.outcome or filters.outcome in {
+        value for o in case.outcomes for value in (o.type, o.polarity)
+    }
+
+
+def _shared_skills(case: Case, wanted: tuple[str, ...]) -> tuple[float, list[tuple[int, int]]]:
+    """Return the share of the skills wanted that the case's mentee lacked or developed."""
+    there = gap_skills(case)
+    shared = [s for s in wanted if s in there]
+    if not shared:
+        return 0.0, []
+    best = [max(there[s], key=lambda m: m.confidence) for s in shared]
+    return round(len(shared) / len(wanted), 4), [(m.start, m.end) for m in best]
+
+
+def _shared_industries(case: Case, reading: Reading) -> tuple[float, list[tuple[int, int]]]:
+    """Return how surely the case starts where the mentee is and leads where the mentee wants to."""
+    asked = [
+        (told, guess)
+        for told, guess in (
+            (reading.industry_from, case.industry_from),
+            (reading.industry_to, case.industry_to),
+        )
+        if told
+    ]
+    shared = [(told[g.label], g) for told, g in asked if g is not None and g.label in told]
+    value = sum(share * g.confidence for share, g in shared) / max(len(asked), 1)
+    return round(value, 4), [(a, b) for _, g in shared for a, b in g.evidence]
+
+
+def _distinct(places: list[tuple[str, int, int]]) -> list[tuple[int, int]]:
+    """Keep the first place of each word, longer words first: they say more."""
+    first: dict[str, tuple[int, int]] = {}
+    for word, start, end in places:
+        first.setdefault(word, (start, end))
+    return [first[word] for word in sorted(first, key=lambda w: (-len(w), w))]

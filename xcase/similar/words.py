@@ -1,0 +1,79 @@
+"""The words of a case: BM25 over what it tells, and which of a query's words it shares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+# Half of this value is reached where a case scores as much as this: two rare words in common.
+HALF = 8.0
+_WORD = re.compile(r"[^\W_]{2,}")
+
+
+class Words:
+    """A BM25 index whose documents are cases, in the order of the index."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+
+    @classmethod
+    def build(cls, texts: Sequence[str]) -> Words:
+        """Index one text per case."""
+        import bm25s
+
+        engine = bm25s.BM25()
+        engine.index([words_of(text) or [""] for text in texts], show_progress=False)
+        return cls(engine)
+
+    @classmethod
+    def load(cls, folder: Path) -> Words:
+        """Open a saved index without reading all of it into memory."""
+        import bm25s
+
+        return cls(bm25s.BM25.load(str(folder), mmap=True))
+
+    def save(self, folder: Path) -> None:
+        """Write the index to a folder."""
+        self._engine.save(str(folder), show_progress=False)
+
+    def values(self, text: str) -> np.ndarray:
+        """Return for each case from 0 (no word in common) up to 1, rising with BM25."""
+        known = [w for w in words_of(text) if w in self._engine.vocab_dict]
+        if not known:
+            return np.zeros(self._engine.scores["num_docs"], dtype=np.float32)
+        scores = self._engine.get_scores(known)
+        shared: np.ndarray = scores / (scores + HALF)
+        return shared
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text that say something, in lower case, without a plural s."""
+    from bm25s.stopwords import STOPWORDS_EN
+
+    from xcase.phrases import normal
+
+    words = (normal(m.group()) for m in _WORD.finditer(text))
+    return [w for w in words if w not in STOPWORDS_EN and w not in _TOO_COMMON]
+
+
+def shared_spans(query: str, text: str, start: int, end: int) -> list[tuple[str, int, int]]:
+    """Return (word, start, end) of each place in ``text[start:end]`` of a word of the query."""
+    from xcase.phrases import normal
+
+    wanted = set(words_of(query))
+    places = ((normal(m.group()), *m.span()) for m in _WORD.finditer(text, start, end))
+    return [place for place in places if place[0] in wanted]
+
+
+# Function words that the library's list lacks and that every first-person profile is full of.
+_TOO_COMMON = frozenset((
+    "am", "my", "me", "we", "our", "us", "you", "your", "he", "she", "his", "her", "him",
+    "them", "do", "does", "did", "have", "has", "had", "can", "could", "would", "should",
+    "when", "who", "what", "where", "how", "why", "which", "from", "about", "out", "up", "so",
+    "than", "too", "very", "just", "now", "get", "got", "want", "one", "also", "because",
+    "more", "most", "all", "any", "some", "don", "didn",
+))  # fmt: skip
