@@ -85,8 +85,8 @@ class Pair:
     """A mentee with a mentor.
 
     ``score`` is the sum of the reasons; ``confidence`` is the share of the weights about which both
-    profiles say something, ``missing`` names the rest. ``margin`` is the score less that of the best
-    alternative: below zero where the mentee gave way to somebody else.
+    profiles say something, ``missing`` names the rest. ``margin`` is the score less that of the
+    best alternative: below zero where the mentee gave way to somebody else.
     """
 
     mentee_id: str

@@ -127,7 +127,7 @@ class Rules(_Strict):
         return self
 
     def part_weights(self) -> dict[Part, float]:
-        """Return the weight of each part, before criteria are added and all are made to sum to 1."""
+        """Return the weight of each part, before criteria join and all are made to sum to 1."""
         return {**DEFAULT_WEIGHTS, **self.weights}
 
 
