@@ -18,6 +18,7 @@ import typer
 
 from xcase import __version__
 from xcase.errors import UsageError, XcaseError
+from xcase.match_commands import match_cli, suggest_cli
 
 SKIPPED_SOME = 3
 DEFAULT_DIR = Path("xcase-out")
@@ -162,6 +163,16 @@ def doctor_cli(folder: Dir = DEFAULT_DIR, as_json: Json = False) -> None:
         return
     for what, state in checks.items():
         typer.echo(f"{what}: {state}")
+
+
+app.command(
+    "suggest",
+    epilog="Example: xcase suggest mentees.csv --mentors mentors.csv --out suggested.jsonl",
+)(suggest_cli)
+app.command(
+    "match",
+    epilog="Example: xcase match mentees.csv mentors.csv --rules rules.toml --out pairs.csv",
+)(match_cli)
 
 
 @app.callback(invoke_without_command=True)

@@ -35,7 +35,7 @@ HIGHEST = 1_000_000  # a score, in millionths
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """``mentor[i]`` is the index of mentee i's mentor, or -1; ``proven`` says that it is optimal."""
+    """``mentor[i]`` is the index of mentee i's mentor or -1; ``proven`` says it is optimal."""
 
     mentor: Ints
     proven: bool
@@ -199,7 +199,7 @@ class _Gains:
     def of(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Ints:
         """Return the gains of the given pairs."""
         score = self.scores[rows, columns].astype(np.int64)
-        return score * self.scale + self.first[rows] * self.second[columns]
+        return np.asarray(score * self.scale + self.first[rows] * self.second[columns])
 
     def block(self, rows: slice) -> Ints:
         """Return the gains of all pairs of some mentees."""
@@ -233,7 +233,8 @@ def _first_arcs(gains: _Gains, places: Ints) -> Ints:
         spread = (np.arange(n)[:, None] + np.arange(-2, 3)[None, :]) % len(slots)
         codes.append((np.arange(n)[:, None] * m + slots[spread]).ravel())
     found = np.unique(np.concatenate(codes))
-    return np.asarray(found[gains.legal.ravel()[found] & (places[found % m] > 0)])
+    found = found[gains.legal.ravel()[found] & (places[found % m] > 0)]
+    return np.asarray(found, np.int64)
 
 
 def _best_of_columns(block: Ints, start: int, m: int) -> Ints:

@@ -44,9 +44,7 @@ def forbidden(mentees: Sequence[Profile], mentors: Sequence[Profile], rules: Rul
     """Return what is never allowed (oneself, the reporting line) and what the rules forbid."""
     musts = [c for c in rules.criterion if c.weight == "must"]
     # One bit is left for the least score.
-    if len(rules.forbid) + len(musts) + LISTED + 2 > MAX_RULES and (
-        sum(f.mentee is None for f in rules.forbid) + len(musts) + LISTED + 2 > MAX_RULES
-    ):
+    if sum(f.mentee is None for f in rules.forbid) + len(musts) + LISTED + 2 > MAX_RULES:
         raise UsageError(f"at most {MAX_RULES - LISTED - 2} [[forbid]] and must criteria together")
     mask = np.zeros((len(mentees), len(mentors)), np.uint32)
     found = Forbidden(mask, ("the same person", "a reporting line", "a pair listed in [[forbid]]"))
@@ -61,10 +59,10 @@ def forbidden(mentees: Sequence[Profile], mentors: Sequence[Profile], rules: Rul
         if rule.same is not None:
             found = found.adding(f"the same {rule.same}", _same(mentees, mentors, rule.same))
         elif rule.listed is not None:
-            pairs = np.zeros(mask.shape, bool)
+            named = np.zeros(mask.shape, bool)
             for i, j in _named(mentees, mentors, column_name(rule.listed)):
-                pairs[i, j] = True
-            found = found.adding(f"listed in the mentee's {rule.listed}", pairs)
+                named[i, j] = True
+            found = found.adding(f"listed in the mentee's {rule.listed}", named)
     for criterion in musts:
         value, known = test_values(criterion, mentees, mentors)
         found = found.adding(f"must: {describe(criterion)}", ~known | (value <= 0))

@@ -122,13 +122,15 @@ class Matching:
     """Everything that a pairing says: what ``xcase match --json`` prints.
 
     ``status`` is ``optimal``, ``stable``, ``feasible`` (not proven optimal), ``partial`` or
-    ``infeasible`` (then there are no pairs). ``objective`` says what was asked for and reached.
+    ``infeasible`` (then there are no pairs). ``objective`` is the total score, the number of
+    pairs or the largest regret, as the rules ask; ``measures`` holds all of them.
     """
 
     pairs: tuple[Pair, ...]
     unmatched: tuple[Unmatched, ...]
     status: str
-    objective: dict[str, Any]
+    objective: float | None
+    measures: dict[str, Any] = field(default_factory=dict)
     unmatched_mentors: tuple[Idle, ...] = ()
     fairness: dict[str, Any] = field(default_factory=dict)
     sensitivity: tuple[dict[str, Any], ...] = ()

@@ -232,14 +232,23 @@ def _profile(
     except ValueError as error:
         faults.append(f"{where} ({person}): {error}")
         capacity = None
-    industries = []
+    industries = {}
     for column in ("industry", "target_industry"):
         label = known_industry(str(columns[column])) if column in columns else None
         if column in columns and label is None:
             told = f"{column} {columns[column]!r} is none of the known industries"
             notes.append(f"row {number}: {told}; it counts as not given")
-        industries.append(label)
-    return Profile(person, number, name, *industries, capacity, columns, fields)
+        industries[column] = label
+    return Profile(
+        id=person,
+        row=number,
+        name=name,
+        industry=industries["industry"],
+        target_industry=industries["target_industry"],
+        capacity=capacity,
+        columns=columns,
+        raw=fields,
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -112,7 +112,7 @@ def make_parts(context: Context) -> Parts:
         "mentor_preference": _preference(mentors, mentees).T,
         "mutual": skills.mutual(),
     }
-    weights: dict[str, float] = dict(context.rules.part_weights())
+    weights: dict[str, float] = dict(context.rules.part_weights().items())
     for criterion in context.rules.criterion:
         if criterion.weight == "must":
             continue
