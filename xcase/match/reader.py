@@ -32,7 +32,7 @@ Vectors = npt.NDArray[np.float32]
 TEXT_COLUMNS: dict[str, Aim] = {"text": "have", "goals": "want"}
 LIST_COLUMNS: dict[str, Aim] = {"skills_have": "have", "skills_want": "want"}
 # What a mentee hopes for, and what a mentor is, in the order in which they are compared.
-GOAL_COLUMNS = ("goals", "skills_want", "text")
+GOAL_COLUMNS = ("goals", "text")
 OFFER_COLUMNS = ("text", "skills_have", "role", "goals")
 # A skill named in running text; less than 1 because a name may stand there for many reasons.
 NAMED = 0.8
@@ -110,7 +110,10 @@ def read_skills(
 
 
 def read_passages(roster: Roster, encoder: Encoder) -> Passages:
-    """Return the sentences that tell what a mentee wants, or what a mentor is, with vectors."""
+    """Return the sentences that tell what a mentee wants, or what a mentor is, with vectors.
+
+    The skills that a mentee lists count elsewhere; here they would only count twice.
+    """
     columns = GOAL_COLUMNS if roster.side == "mentee" else OFFER_COLUMNS
     passages = [
         Passage(number, evidence)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from xcase.match.records import Evidence, Profile, Reason
 from xcase.records import Analysis, Case, Document
+from xcase.store import to_json
 
 # Wilson's interval at 95 %.
 Z = 1.96
@@ -36,6 +37,8 @@ class TransferSignal:
     verdict: str
     signals: dict[str, Any]
     evidence: tuple[Evidence, ...]
+    reasons: tuple[Reason, ...] = ()
+    bridge: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return the record with the contract's names (``from`` is a word of Python)."""
@@ -45,11 +48,10 @@ class TransferSignal:
             "to": self.target,
             "score": self.score,
             "verdict": self.verdict,
+            "reasons": [to_json(reason) for reason in self.reasons],
             "signals": self.signals,
-            "evidence": [
-                {"document_id": e.document_id, "start": e.start, "end": e.end, "quote": e.quote}
-                for e in self.evidence
-            ],
+            "bridge": self.bridge,
+            "evidence": to_json(self.evidence),
         }
 
 
@@ -118,10 +120,11 @@ class CaseSignals:
             skill,
             source,
             target,
-            score=round(low, 3) if n >= MIN_OBSERVED else 0.0,
+            score=low if n >= MIN_OBSERVED else 0.0,
             verdict="observed" if n >= MIN_OBSERVED else "insufficient",
             signals={"cases": {"n": n, "positive": positive, "low": low, "high": high}},
             evidence=tuple(q for q in quotes if q)[:QUOTES],
+            reasons=(Reason("cases", 1.0, low),) if n >= MIN_OBSERVED else (),
         )
 
     def _like(self, profile: Profile) -> list[CaseSignal]:
