@@ -91,12 +91,13 @@ def measure_speed() -> None:
     for mentees, mentors, places in ((500, 500, 1), (5000, 2500, 3)):
         left = _made_up(mentees, "mentee", phrases, None)
         right = _made_up(mentors, "mentor", phrases, places)
-        began = time.monotonic()
+        began, worked = time.monotonic(), time.process_time()
         matching = match(left, right, Rules(), NoSignals(), encoder)
-        spent = time.monotonic() - began
+        # On a busy machine the wall clock measures the others; the processor's time does not.
+        spent, worked = time.monotonic() - began, time.process_time() - worked
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024
         print(
-            f"{mentees} x {mentors} x {places}: {spent:.1f} s, {len(matching.pairs)} pairs, "
+            f"{mentees} x {mentors} x {places}: {spent:.1f} s ({worked:.1f} s of processor), {len(matching.pairs)} pairs, "
             f"{matching.status}; peak memory of the process {peak:.2f} GiB"
         )
 
