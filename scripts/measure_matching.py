@@ -98,7 +98,8 @@ def measure_speed() -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024
         print(
             f"{mentees} x {mentors} x {places}: {spent:.1f} s ({worked:.1f} s of processor), "
-            f"{len(matching.pairs)} pairs, {matching.status}; peak memory of the process {peak:.2f} GiB"
+            f"{len(matching.pairs)} pairs, {matching.status}; "
+            f"peak memory of the process {peak:.2f} GiB"
         )
 
 
