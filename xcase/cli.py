@@ -18,6 +18,7 @@ import typer
 from xcase import __version__
 from xcase.cli_similar import feedback_cli, similar_cli
 from xcase.errors import UsageError, XcaseError
+from xcase.match_commands import match_cli, suggest_cli
 from xcase.options import DEFAULT_DIR, Dir, Json, print_json
 
 SKIPPED_SOME = 3
@@ -286,6 +287,14 @@ app.command(
     "feedback",
     epilog='Example: xcase feedback stories/s10-claims-desk.md:1 "I keep all work" --helped',
 )(feedback_cli)
+app.command(
+    "suggest",
+    epilog="Example: xcase suggest mentees.csv --mentors mentors.csv --out suggested.jsonl",
+)(suggest_cli)
+app.command(
+    "match",
+    epilog="Example: xcase match mentees.csv mentors.csv --rules rules.toml --out pairs.csv",
+)(match_cli)
 
 
 @app.callback(invoke_without_command=True)

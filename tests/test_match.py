@@ -1,0 +1,447 @@
+"""Pairs, reasons, causes and suggestions, on small rosters whose right answer is plain."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fakes import FakeAnnotator
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from xcase.cli import app
+from xcase.errors import UsageError
+from xcase.match.legal import forbidden
+from xcase.match.pairing import match, read_profiles
+from xcase.match.reader import Vectors, cell_text
+from xcase.match.records import Matching, Profile, Reason, Roster, Side
+from xcase.match.roster import read_roster
+from xcase.match.rules import Forbid, Pin, Rules, parse_rules
+from xcase.match.score import clock, whole_weights
+from xcase.match.signals import CaseSignal, NoSignals, TransferSignal
+from xcase.match.suggest import suggest
+
+Rows = Sequence[dict[str, Any]]
+
+
+class WordEncoder:
+    """A vector for each text from its words alone: texts that share words are near."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), 64), np.float32)
+        for row, text in enumerate(texts):
+            for word in text.lower().split():
+                vectors[row, sum(map(ord, word)) % 64] += 1
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+class KnownSignals(NoSignals):
+    """Knows one transfer, and one case that is like everybody."""
+
+    def transfers(self, source: str, target: str) -> Sequence[TransferSignal]:
+        if (source, target) != ("Healthcare", "Education"):
+            return ()
+        return (TransferSignal("delegation", source, target, 0.8, "supported", {}, ()),)
+
+    def cases(self, profiles: Sequence[Profile], limit: int) -> list[Sequence[CaseSignal]]:
+        reason = Reason("gap", 0.6, 1.0)
+        like = CaseSignal("c1:1", "c1", 0.6, (reason,), ("listening", "sales"), True)
+        return [(like,)[:limit] for _ in profiles]
+
+
+def roster(rows: Rows, side: Side) -> Roster:
+    content = "\n".join(json.dumps(row) for row in rows)
+    return read_roster(content.encode(), f"{side}s.jsonl", side=side)
+
+
+def run(
+    mentees: Rows, mentors: Rows, rules: dict[str, Any] | None = None, **options: Any
+) -> Matching:
+    left, right = read_profiles(roster(mentees, "mentee"), roster(mentors, "mentor"), None)
+    encoder = options.pop("encoder", None)
+    signals = options.pop("signals", NoSignals())
+    asked = parse_rules(rules or {}, "rules.toml")
+    return match(left, right, asked, signals, encoder, **options)
+
+
+def who(matching: Matching) -> dict[str, str]:
+    return {pair.mentee_id: pair.mentor_id for pair in matching.pairs}
+
+
+# ---------------------------------------------------------------- pairs
+
+
+def test_the_one_legal_pairing_is_found() -> None:
+    """Two of each, the same organisation forbidden: mentor-match 7.0.1 matches nobody here."""
+    matching = run(
+        [{"id": "m1", "organisation": "A"}, {"id": "m2", "organisation": "B"}],
+        [{"id": "r1", "organisation": "a"}, {"id": "r2", "organisation": "B"}],
+        {"forbid": [{"same": "organisation"}]},
+    )
+    assert who(matching) == {"m1": "r2", "m2": "r1"}
+    assert matching.status == "optimal"
+
+
+def test_a_mentor_is_chosen_for_what_the_mentee_lacks_not_for_sameness() -> None:
+    matching = run(
+        [{"id": "m1", "skills_have": ["sales"], "skills_want": ["delegation"]}],
+        [
+            {"id": "r1", "skills_have": ["sales"], "skills_want": ["delegation"]},
+            {"id": "r2", "skills_have": ["delegating"]},
+        ],
+    )
+    assert who(matching) == {"m1": "r2"}
+    (reason,) = [r for r in matching.pairs[0].reasons if r.kind == "skills"]
+    assert [e.quote for e in reason.evidence] == ["delegation", "delegating"]
+
+
+def test_a_score_is_the_sum_of_its_reasons_and_silence_is_named() -> None:
+    matching = run(
+        [{"id": "m1", "skills_want": ["delegation", "sales"], "languages": ["Welsh"]}],
+        [{"id": "r1", "skills_have": ["sales"]}],
+        encoder=WordEncoder(),
+    )
+    (pair,) = matching.pairs
+    assert pair.score == pytest.approx(sum(r.weight * r.value for r in pair.reasons))
+    assert [(r.kind, r.value) for r in pair.reasons] == [("skills", 0.5)]
+    assert "languages" in pair.missing
+    assert pair.confidence == pytest.approx(0.3)
+
+
+def test_empty_profiles_score_nothing() -> None:
+    (pair,) = run([{"id": "m1"}], [{"id": "r1"}], encoder=WordEncoder()).pairs
+    assert (pair.score, pair.confidence, pair.reasons) == (0.0, 0.0, ())
+
+
+def test_protected_columns_change_nothing_unless_a_rule_names_them() -> None:
+    mentees = [{"id": f"m{i}", "skills_want": ["sales"], "gender": "fm"[i % 2]} for i in range(4)]
+    mentors = [{"id": f"r{i}", "skills_have": ["sales"], "gender": "fm"[i // 2]} for i in range(4)]
+    swapped = [{**m, "gender": "mf"[i % 2]} for i, m in enumerate(mentees)]
+    assert run(mentees, mentors).pairs == run(swapped, mentors).pairs
+    rule = {"criterion": [{"column": "gender", "test": "equal", "weight": "must"}]}
+    assert who(run(mentees, mentors, rule)) != who(run(swapped, mentors, rule))
+
+
+def test_every_part_is_heard() -> None:
+    mentee = {
+        "id": "m1", "name": "Ana", "skills_want": ["delegation"], "skills_have": ["writing"],
+        "target_industry": "Education", "goals": "to teach well", "languages": "English; Welsh",
+        "time_zone": "UTC+1", "preferred": ["r9", "Bo"],
+    }  # fmt: skip
+    mentor = {
+        "id": "r1", "name": "Bo", "skills_have": ["delegation", "sales"], "industry": "Healthcare",
+        "skills_want": ["writing"], "text": "to teach well", "languages": ["english"],
+        "time_zone": "Europe/London", "preferred": "Ana",
+    }  # fmt: skip
+    (pair,) = run([mentee], [mentor], encoder=WordEncoder(), signals=KnownSignals()).pairs
+    assert {r.kind: r.value for r in pair.reasons} == {
+        "skills": 1.0, "goals": 1.0, "transfer": 0.8, "cases": 0.5, "languages": 1.0,
+        "time": 0.917, "mentee_preference": 0.5, "mentor_preference": 1.0, "mutual": 1.0,
+    }  # fmt: skip
+    assert (pair.missing, pair.confidence) == ((), 1.0)
+
+
+@given(st.integers(0, 10_000))
+@settings(deadline=None, max_examples=25)
+def test_the_order_of_rows_never_matters(seed: int) -> None:
+    draw = random.Random(seed)
+    skills = ["sales", "delegation", "listening"]
+    mentees = [{"id": f"m{i}", "skills_want": draw.sample(skills, 2)} for i in range(5)]
+    mentors = [
+        {"id": f"r{i}", "skills_have": draw.sample(skills, 1), "capacity": draw.randint(1, 2)}
+        for i in range(5)
+    ]
+    before = run(mentees, mentors)
+    draw.shuffle(mentees)
+    draw.shuffle(mentors)
+    assert run(mentees, mentors).pairs == before.pairs
+
+
+def test_criteria_weigh_and_bind() -> None:
+    mentees = [{"id": "m1", "grade": 3, "site": "north"}]
+    mentors = [{"id": "r1", "grade": 4, "site": "south"}, {"id": "r2", "grade": 9, "site": "north"}]
+    low = {"column": "site", "test": "equal", "weight": "low"}
+    must = {"column": "grade", "test": "at_least", "weight": "must", "by": 2}
+    assert who(run(mentees, mentors, {"criterion": [low]})) == {"m1": "r2"}
+    assert who(run(mentees, mentors[:1], {"criterion": [must]}, partial=True)) == {}
+    differs = {"column": "site", "test": "differs", "weight": "high"}
+    assert who(run(mentees, mentors, {"criterion": [differs]})) == {"m1": "r1"}
+
+
+def test_a_must_is_not_met_by_silence() -> None:
+    must = {"column": "languages", "test": "overlap", "weight": "must"}
+    matching = run(
+        [{"id": "m1", "languages": "English"}, {"id": "m2"}],
+        [{"id": "r1", "languages": "English", "capacity": 2}],
+        {"criterion": [must]},
+        partial=True,
+    )
+    assert who(matching) == {"m1": "r1"}
+
+
+def test_oneself_and_the_reporting_line_are_never_paired() -> None:
+    mentees = [{"id": "p1", "manager": "Bo Berg"}, {"id": "p2", "email": "A@x.org"}]
+    mentors = [{"id": "p1"}, {"id": "r2", "name": "Bo Berg"}, {"id": "r3", "email": "a@x.org"}]
+    left, right = roster(mentees, "mentee").profiles, roster(mentors, "mentor").profiles
+    found = forbidden(left, right, Rules())
+    assert found.reasons(0, 0) == ["the same person"]
+    assert found.reasons(0, 1) == ["a reporting line"]
+    assert found.reasons(1, 2) == ["the same person"]
+    assert int((found.mask > 0).sum()) == 3
+
+
+def test_quotas_and_objectives() -> None:
+    mentees = [
+        {"id": "m1", "site": "north", "skills_want": ["sales"]},
+        {"id": "m2", "site": "south", "skills_want": ["writing"]},
+    ]
+    mentors = [{"id": "r1", "skills_have": ["sales"]}]
+    assert who(run(mentees, mentors, partial=True)) == {"m1": "r1"}
+    quota = {"quota": [{"column": "site", "value": "south", "at_least": 1}]}
+    assert who(run(mentees, mentors, quota, partial=True)) == {"m2": "r1"}
+    both = {"quota": [{"column": "site", "at_least": 1}]}
+    failed = run(mentees, mentors, both)
+    assert (failed.status, failed.pairs) == ("infeasible", ())
+    assert any("quotas cannot be met together" in note for note in failed.notes)
+
+
+def test_score_and_participation_differ_and_the_choice_is_told() -> None:
+    mentees = [{"id": "m1", "skills_want": ["sales"]}, {"id": "m2"}]
+    mentors = [{"id": "r1", "skills_have": ["sales"]}, {"id": "r2"}]
+    rules = {"forbid": [{"mentee": "m2", "mentor": "r2"}]}
+    matching = run(mentees, mentors, rules)
+    assert (who(matching), matching.status) == ({"m1": "r1"}, "optimal")
+    assert matching.unmatched[0].nearest_relaxation.startswith('objective = "participation"')
+    everybody = run(mentees, mentors, {**rules, "objective": "participation"})
+    assert who(everybody) == {"m1": "r2", "m2": "r1"}
+    assert who(run(mentees, mentors, {**rules, "objective": "regret"})) == who(everybody)
+
+
+# ---------------------------------------------------------------- who is left out, and why
+
+
+@pytest.mark.parametrize(
+    ("mentees", "mentors", "rules", "cause", "relaxation"),
+    [
+        (
+            [{"id": "m1"}, {"id": "m2"}], [{"id": "r1"}], {},
+            "the one allowed mentor is full", "one more place with 'r1'",
+        ),
+        (
+            [{"id": "m1"}, {"id": "m2"}], [{"id": "r1"}, {"id": "r2"}],
+            {"forbid": [{"mentee": "m2", "mentor": r} for r in ("r1", "r2")]},
+            "no mentor is allowed: a pair listed in [[forbid]] (2 of 2)",
+            "exempt the pair with 'r1' from 'a pair listed in [[forbid]]'",
+        ),
+        (
+            [{"id": "m1"}, {"id": "m2", "o": "A"}], [{"id": "r1", "o": "A"}],
+            {"forbid": [{"same": "o"}]},
+            "no mentor is allowed: the same o (1 of 1)",
+            "exempt the pair with 'r1' from 'the same o', and give 'r1' one more place",
+        ),
+        (
+            [{"id": "p1"}], [{"id": "p1"}], {},
+            "no mentor is allowed: the same person (1 of 1)", "add a mentor",
+        ),
+        (
+            [{"id": "m1"}], [{"id": "r1"}], {"min_score": 0.2},
+            "no mentor is allowed: min_score (1 of 1)", "exempt the pair with 'r1' from",
+        ),
+    ],
+)  # fmt: skip
+def test_causes_and_the_smallest_change(
+    mentees: Rows, mentors: Rows, rules: dict[str, Any], cause: str, relaxation: str
+) -> None:
+    matching = run(mentees, mentors, rules)
+    assert (matching.status, matching.pairs) == ("infeasible", ())
+    left_out = matching.unmatched[-1]
+    assert left_out.mentee_id == mentees[-1]["id"]
+    assert left_out.cause == cause
+    assert left_out.nearest_relaxation.startswith(relaxation)
+
+
+def test_a_quota_can_be_the_cause() -> None:
+    quota = {"quota": [{"column": "site", "at_most": 1}]}
+    people = [{"id": "m1", "site": "n"}, {"id": "m2", "site": "n"}]
+    matching = run(people, [{"id": "r1"}, {"id": "r2"}], quota, partial=True)
+    assert (matching.status, len(matching.pairs)) == ("partial", 1)
+    assert matching.unmatched[0].cause.startswith("a quota")
+
+
+def test_pins_hold_and_contradictions_are_all_named() -> None:
+    people = [{"id": "m1", "skills_want": ["sales"]}, {"id": "m2"}]
+    mentors = [{"id": "r1", "skills_have": ["sales"]}, {"id": "r2"}]
+    pinned = run(people, mentors, {"pin": [{"mentee": "m1", "mentor": "r2"}]})
+    assert who(pinned) == {"m1": "r2", "m2": "r1"}
+    assert [p.pinned for p in pinned.pairs] == [True, False]
+    with pytest.raises(UsageError) as error:
+        run(
+            people, mentors,
+            {
+                "pin": [{"mentee": "m1", "mentor": "r1"}, {"mentee": "m2", "mentor": "r1"}],
+                "forbid": [{"mentee": "m1", "mentor": "r1"}],
+            },
+        )  # fmt: skip
+    assert "pinned and forbidden" in str(error.value)
+    assert "2 mentees are pinned to 'r1'" in str(error.value)
+
+
+def test_what_if_fairness_and_sensitivity() -> None:
+    people = [{"id": f"m{i}", "skills_want": ["sales"], "site": "ns"[i]} for i in range(2)]
+    mentors = [{"id": "r0", "skills_have": ["sales"]}, {"id": "r1"}]
+    matching = run(
+        people, mentors,
+        pins=[Pin(mentee="m0", mentor="r1")], forbids=[Forbid(mentee="m1", mentor="r1")],
+        what_if=True, fairness=["site"], sensitivity=True,
+    )  # fmt: skip
+    assert matching.what_if["changed"] == [
+        {"mentee_id": "m0", "before": "r0", "after": "r1"},
+        {"mentee_id": "m1", "before": "r1", "after": "r0"},
+    ]
+    assert matching.fairness["site"]["n"]["match_rate"] == 1.0
+    assert {row["moved"] for row in matching.sensitivity} == {0}
+    with pytest.raises(UsageError, match="colour"):
+        run(people, mentors, fairness=["colour"])
+
+
+def test_stable_pairs_have_no_blocking_pair() -> None:
+    people = [{"id": "m1", "preferred": "r1"}, {"id": "m2", "preferred": "r1"}]
+    mentors = [{"id": "r1", "preferred": "m2"}, {"id": "r2"}]
+    matching = run(people, mentors, {"stable": True})
+    assert (who(matching), matching.status) == ({"m1": "r2", "m2": "r1"}, "stable")
+    assert matching.measures["blocking_pairs"] == 0
+
+
+# ---------------------------------------------------------------- profiles and suggestions
+
+
+def test_free_text_becomes_skills_with_quotes() -> None:
+    mentee = {
+        "id": "m1", "goals": "I want to get better at public speaking.",
+        "text": "Before, she kept every task to herself.",
+    }  # fmt: skip
+    mentor = {"id": "r1", "text": "Before, he shared out the work. I teach public speaking."}
+    left, right = read_profiles(
+        roster([mentee], "mentee"), roster([mentor], "mentor"), FakeAnnotator()
+    )
+    (person,) = left.profiles
+    assert {(s.skill, s.aim) for s in person.skills} == {
+        ("delegation", "want"),
+        ("public speaking", "want"),
+    }
+    assert {(s.skill, s.aim) for s in right.profiles[0].skills} == {
+        ("delegation", "have"),
+        ("public speaking", "have"),
+    }
+    for profile in (*left.profiles, *right.profiles):
+        for skill in profile.skills:
+            owner, column = skill.evidence.document_id.split("#")
+            assert owner == profile.id
+            text = cell_text(profile, column)
+            assert text[skill.evidence.start : skill.evidence.end] == skill.evidence.quote
+
+
+def test_suggestions_name_what_is_missing() -> None:
+    left, right = read_profiles(
+        roster(
+            [
+                {"id": "m1", "skills_want": ["sales"], "skills_have": ["delegation"],
+                 "industry": "Healthcare", "target_industry": "Education"},
+                {"id": "m2"},
+            ],
+            "mentee",
+        ),
+        roster([{"id": "r1", "skills_have": ["sales"]}], "mentor"),
+        None,
+    )  # fmt: skip
+    first, second = suggest(left, right, Rules(), KnownSignals(), None)
+    assert [s["skill"] for s in first["skills"]] == ["sales", "listening"]
+    assert [t["skill"] for t in first["transfers"]] == ["delegation"]
+    assert [m["mentor_id"] for m in first["mentors"]] == ["r1"]
+    assert first["missing"] == []
+    assert {"skills wanted", "industry", "transfers"} <= set(second["missing"])
+    nobody = replace(right, profiles=())
+    assert suggest(left, nobody, Rules(), NoSignals(), None)[0]["mentors"] == []
+
+
+def test_weights_are_whole_and_clocks_are_read() -> None:
+    assert whole_weights({"a": 1, "b": 1, "c": 1}) == {"a": 334, "b": 333, "c": 333}
+    assert [clock(t) for t in ("UTC+2", "-03:30", "Europe/Paris", "5", "soon", "")] == [
+        2.0, -3.5, 1.0, 5.0, None, None,
+    ]  # fmt: skip
+
+
+# ---------------------------------------------------------------- the command line
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder with two rosters, of which one mentee can have no mentor."""
+    monkeypatch.chdir(tmp_path)
+    Path("mentees.csv").write_text("id,skills_want\nm1,sales\nm2,sales\n", encoding="utf-8")
+    Path("mentors.csv").write_text("id,skills_have\nr1,sales\n", encoding="utf-8")
+    return tmp_path
+
+
+def xcase(*args: str) -> Any:
+    return CliRunner().invoke(app, list(args))
+
+
+def test_a_partial_pairing_is_written_only_on_request(place: Path) -> None:
+    refused = xcase("match", "mentees.csv", "mentors.csv", "--out", "pairs.csv", "--json")
+    assert refused.exit_code == 5
+    result = json.loads(refused.stdout)
+    assert (result["status"], result["pairs"]) == ("infeasible", [])
+    assert [p["mentee_id"] for p in result["unmatched"]] == ["m2"]
+    assert not (place / "pairs.csv").exists()
+    partial = xcase("match", "mentees.csv", "mentors.csv", "--out", "pairs.csv", "--partial")
+    assert partial.exit_code == 5
+    lines = (place / "pairs.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[1].startswith("m1,r1,")
+    assert lines[2].startswith("m2,,,,the one allowed mentor is full")
+
+
+def test_a_full_pairing_is_done(place: Path) -> None:
+    (place / "rules.toml").write_text("[capacity]\ndefault = 2\n", encoding="utf-8")
+    done = xcase(
+        "match", "mentees.csv", "mentors.csv", "--rules", "rules.toml", "--out", "p.json", "--json"
+    )
+    assert done.exit_code == 0
+    assert (place / "p.json").read_text(encoding="utf-8") == done.stdout
+    assert set(json.loads(done.stdout)) >= {"pairs", "unmatched", "status", "objective"}
+
+
+def test_suggest_writes_a_line_for_each_mentee(place: Path) -> None:
+    done = xcase("suggest", "mentees.csv", "--mentors", "mentors.csv")
+    assert done.exit_code == 0
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["mentee_id"] for line in lines] == ["m1", "m2"]
+    assert xcase("suggest", "mentees.csv", "--out", "s.csv").exit_code == 0
+    assert (place / "s.csv").read_text(encoding="utf-8").startswith("mentee_id,skills,")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["mentees.csv", "nobody.csv"], "nobody.csv"),
+        (["mentees.csv", "mentors.csv", "--rules", "none.toml"], "none.toml"),
+        (["mentees.csv", "mentors.csv", "--pin", "m1"], "MENTEE=MENTOR"),
+        (["mentees.csv", "mentors.csv", "--pin", "m1=r7"], "no mentor has the id 'r7'"),
+        (["mentees.csv", "mentors.csv", "--pin", "m1=r1", "--forbid", "m1=r1"], "forbidden"),
+        (["mentees.csv", "mentors.csv", "--what-if"], "--what-if"),
+        (["mentees.csv", "mentors.csv", "--out", "pairs.xlsx"], ".csv"),
+        (["-", "-"], "standard input"),
+    ],
+)
+@pytest.mark.usefixtures("place")
+def test_wrong_use_is_refused(arguments: list[str], told: str) -> None:
+    result = xcase("match", *arguments)
+    assert isinstance(result.exception, UsageError)
+    assert told in str(result.exception)

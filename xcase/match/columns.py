@@ -1,0 +1,79 @@
+"""What the columns of a roster are called, by us and by the exports of mentoring programmes."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+# Our name of a column, and what programme exports and mentor-match call it.
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "id": ("mentee_id", "mentor_id", "participant_id", "person_id", "user_id", "staff_id"),
+    "name": ("full_name", "display_name", "mentee_name", "mentor_name", "participant"),
+    "first_name": ("given_name", "forename"),
+    "last_name": ("family_name", "surname"),
+    "email": ("email_address", "e_mail", "mail", "e_mail_address"),
+    "text": ("bio", "biography", "about", "about_me", "description", "profile", "summary"),
+    "industry": ("sector", "current_industry", "current_sector"),
+    "target_industry": ("target_sector", "desired_industry", "desired_sector", "industry_wanted"),
+    "role": ("job_title", "title", "position", "current_role", "job"),
+    "goals": ("goal", "objectives", "mentoring_goals", "goals_for_mentoring", "aims"),
+    "skills_have": (
+        "skills", "expertise", "strengths", "skills_offered", "can_help_with", "competencies",
+        "areas_of_expertise",
+    ),
+    "skills_want": (
+        "skills_wanted", "skills_needed", "development_areas", "areas_for_development",
+        "wants_help_with", "skills_to_develop", "skills_to_learn", "help_wanted",
+    ),
+    "capacity": ("max_mentees", "number_of_mentees", "places", "mentee_capacity", "slots"),
+    "organisation": ("organization", "company", "employer"),
+    "languages": ("language", "spoken_languages"),
+    "availability": ("available", "available_times", "times"),
+    "time_zone": ("timezone", "tz", "utc_offset"),
+    "manager": ("line_manager", "reports_to", "manager_id", "supervisor"),
+    "preferred": ("preferred_mentors", "preferred_mentees", "preferences", "wish_list", "wishes"),
+    "previous": ("previous_mentors", "previous_mentees", "previous_pairs", "past_mentors"),
+}  # fmt: skip
+LISTS = ("skills_have", "skills_want", "languages", "availability", "preferred", "previous")
+# A misspelling this close is read as the column and reported; farther ones stay unknown columns.
+NEAR = 0.87
+
+_KNOWN = {other: name for name, others in SYNONYMS.items() for other in (name, *others)}
+
+
+def normal(header: str) -> str:
+    """Return a header in lower case with underscores: ``Email address`` is ``email_address``."""
+    return re.sub(r"[^\w]+", "_", header.strip().casefold()).strip("_")
+
+
+def name_columns(headers: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Return our name for each header, and remarks on names that were guessed.
+
+    A header keeps its own (normal) name if another column already bears ours exactly.
+    """
+    names: dict[str, str] = {}
+    notes: list[str] = []
+    taken = {normal(h) for h in headers if normal(h) in SYNONYMS}
+    for header in headers:
+        plain = normal(header) or f"column_{len(names) + 1}"
+        name = _KNOWN.get(plain, plain)
+        if plain not in _KNOWN:
+            near = get_close_matches(plain, _KNOWN, n=1, cutoff=NEAR)
+            if near and _KNOWN[near[0]] not in taken:
+                name = _KNOWN[near[0]]
+                notes.append(f"column {header!r} is read as {name!r}; rename it if that is right")
+        if name != plain and name in taken:
+            name = plain
+        taken.add(name)
+        names[header] = name
+    return names, notes
+
+
+def items(value: object) -> list[str]:
+    """Return the members of a list cell: a JSON list, or text parted by ``;``, ``|``, ``,``."""
+    if isinstance(value, list | tuple):
+        return [text for v in value if v is not None and (text := str(v).strip())]
+    text = str(value)
+    separator = next((s for s in ("\n", ";", "|", ",") if s in text), None)
+    parts = text.split(separator) if separator else [text]
+    return [part.strip() for part in parts if part.strip()]

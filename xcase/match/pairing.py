@@ -1,0 +1,384 @@
+"""The story of a pairing: scores, what is forbidden, the best pairing, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from xcase.errors import UsageError
+from xcase.match.assign import (
+    HIGHEST,
+    Bound,
+    assign,
+    assign_regret,
+    assign_with_bounds,
+    most_pairs,
+)
+from xcase.match.audit import changes, fairness_table, group, sensitivity_table
+from xcase.match.explain import Choice, Pairing, explain_idle, explain_pairs, explain_unmatched
+from xcase.match.legal import Forbidden, forbidden
+from xcase.match.reader import Encoder, read_passages, read_skills
+from xcase.match.records import Matching, Profile, Roster
+from xcase.match.rules import Forbid, Pin, Quota, Rules, check_columns, column_name
+from xcase.match.score import (
+    OF_MENTEE,
+    OF_MENTOR,
+    Context,
+    Parts,
+    make_context,
+    make_parts,
+)
+from xcase.match.signals import Signals
+from xcase.match.stable import blocking_pairs, stable_pairs
+from xcase.pipeline import Annotates
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+MIN_SCORE = "min_score"
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A pairing found: each mentee's mentor or -1, and what is known of its quality."""
+
+    mentor: Ints
+    proven: bool
+    objective: float
+    faults: tuple[str, ...] = ()
+
+
+def read_profiles(
+    mentees: Roster, mentors: Roster, annotator: Annotates | None
+) -> tuple[Roster, Roster]:
+    """Return both rosters in order of id, with the skills that each person has and wants."""
+    return (_read(mentees, annotator), _read(mentors, annotator))
+
+
+def weigh_up(
+    mentees: Roster, mentors: Roster, rules: Rules, signals: Signals, encoder: Encoder | None
+) -> tuple[Context, Parts]:
+    """Return the parts of every pair's score; without an encoder no sentences are compared."""
+    goals = None
+    if encoder is not None:
+        goals = (read_passages(mentees, encoder), read_passages(mentors, encoder))
+    context = make_context(mentees.profiles, mentors.profiles, rules, signals, goals)
+    return context, make_parts(context)
+
+
+def match(
+    mentees: Roster,
+    mentors: Roster,
+    rules: Rules,
+    signals: Signals,
+    encoder: Encoder | None,
+    *,
+    pins: Sequence[Pin] = (),
+    forbids: Sequence[Forbid] = (),
+    what_if: bool = False,
+    partial: bool = False,
+    fairness: Sequence[str] = (),
+    sensitivity: bool = False,
+    alternatives: int = 3,
+) -> Matching:
+    """Pair mentees with mentors whose skills were read by :func:`read_profiles`.
+
+    Args:
+        pins: pairs that are settled, beside those of the rules; ``forbids`` likewise.
+        what_if: also pair without ``pins`` and ``forbids``, and say what they change.
+        partial: return the pairs that are possible although not everybody can have a mentor.
+        fairness: columns by whose values match rates and mean scores are compared.
+        sensitivity: solve again with each weight 10 % higher and lower.
+
+    Raises:
+        UsageError: rules, pins and rosters contradict each other; every contradiction is named.
+    """
+    asked = rules.model_copy(
+        update={"pin": (*rules.pin, *pins), "forbid": (*rules.forbid, *forbids)}
+    )
+    problem = _Problem(mentees, mentors, asked, check_fairness=fairness)
+    context, parts = weigh_up(mentees, mentors, asked, signals, encoder)
+    pairing, solution = problem.solve(context, parts)
+    matching = problem.explain(pairing, solution, partial=partial, alternatives=alternatives)
+    if what_if:
+        before, _ = _Problem(mentees, mentors, rules).solve(context, parts)
+        matching = replace(matching, what_if=changes(before, pairing))
+    if fairness:
+        matching = replace(matching, fairness=fairness_table(pairing, fairness))
+    if sensitivity:
+        matching = replace(
+            matching,
+            sensitivity=tuple(
+                sensitivity_table(pairing, lambda parts: problem.solve(context, parts)[0])
+            ),
+        )
+    notes = (*mentees.notes, *mentors.notes, *matching.notes, *_silence(context, parts))
+    return replace(matching, notes=tuple(dict.fromkeys(notes)))
+
+
+class _Problem:
+    """Rosters and rules that fit together, ready to be solved for any weights."""
+
+    def __init__(
+        self, mentees: Roster, mentors: Roster, rules: Rules, check_fairness: Sequence[str] = ()
+    ) -> None:
+        self.rules = rules
+        self._mentees, self._mentors = mentees.profiles, mentors.profiles
+        faults = check_columns(rules, mentees, mentors)
+        for column in check_fairness:
+            if not any(column_name(column) in p.columns for p in self._mentees):
+                faults.append(f"--fairness {column}: no mentee has such a column")
+        self.places = np.array(
+            [p.capacity or rules.capacity.default for p in self._mentors], np.int64
+        )
+        self.forbidden = forbidden(self._mentees, self._mentors, rules)
+        self.pins, wrong = _pins(rules, self._mentees, self._mentors, self.forbidden, self.places)
+        self.bounds, unknown = _bounds(rules.quota, self._mentees, self._mentors)
+        faults += wrong + unknown
+        if faults:
+            listing = "".join(f"\n  - {fault}" for fault in faults)
+            raise UsageError(f"rules and rosters do not fit, {len(faults)} fault(s):{listing}")
+
+    def solve(self, context: Context, parts: Parts) -> tuple[Pairing, Solution]:
+        """Return the best pairing under the rules."""
+        scores = parts.scores()
+        found = self.forbidden
+        if self.rules.min_score > 0:
+            found = found.adding(MIN_SCORE, scores < round(self.rules.min_score * HIGHEST))
+        legal, places = self._free(found)
+        solution = self._solve(parts, scores, legal, places)
+        mentor = solution.mentor.copy()
+        pinned = np.zeros(len(mentor), bool)
+        for i, j in self.pins.items():
+            mentor[i], pinned[i] = j, True
+        pairing = Pairing(context, parts, scores, found, self.places, mentor, pinned)
+        return pairing, solution
+
+    def explain(
+        self, pairing: Pairing, solution: Solution, *, partial: bool, alternatives: int
+    ) -> Matching:
+        """Return the pairing with its reasons, and with causes for everybody who was left out."""
+        legal, places = self._free(pairing.forbidden)
+        choices = self._choices(pairing, legal, places)
+        most = choices[0].mentor if choices else pairing.mentor
+        possible = bool((most >= 0).all()) and not solution.faults
+        unmatched = explain_unmatched(pairing, choices)
+        status = "stable" if self.rules.stable else "optimal" if solution.proven else "feasible"
+        if not possible:
+            status = "partial" if partial else "infeasible"
+        shown = possible or partial
+        pairs = explain_pairs(pairing, alternatives=alternatives) if shown else ()
+        return Matching(
+            pairs=pairs,
+            unmatched=unmatched,
+            status=status,
+            objective=self._objective(pairing, solution) if shown else None,
+            measures=self._measures(pairing, legal, places) if shown else {},
+            unmatched_mentors=explain_idle(pairing) if shown else (),
+            notes=solution.faults,
+        )
+
+    def _free(self, found: Forbidden) -> tuple[Bools, Ints]:
+        """Return the pairs and places that are left when the settled pairs are taken out."""
+        legal, places = found.mask == 0, self.places.copy()
+        for i, j in self.pins.items():
+            legal[i] = False
+            places[j] -= 1
+        return legal, places
+
+    def _solve(
+        self, parts: Parts, scores: npt.NDArray[np.int32], legal: Bools, places: Ints
+    ) -> Solution:
+        if self.rules.stable:
+            return Solution(stable_pairs(*_views(parts), legal, places), True, 0.0)
+        if self.rules.objective == "regret":
+            assignment, largest = assign_regret(scores, legal, places)
+            return Solution(assignment.mentor, assignment.proven, largest / HIGHEST)
+        if not self.bounds:
+            assignment = assign(scores, legal, places, objective=self.rules.objective)
+            return Solution(assignment.mentor, assignment.proven, 0.0)
+        return self._solve_with_quotas(scores, legal, places)
+
+    def _solve_with_quotas(
+        self, scores: npt.NDArray[np.int32], legal: Bools, places: Ints
+    ) -> Solution:
+        left = {name: _less(bound, self.pins) for name, bound in self.bounds.items()}
+        objective = self.rules.objective
+        if objective == "regret":  # the rules exclude it; said again for the type checker
+            raise UsageError('objective "regret" does not go with [[quota]]')
+        found = assign_with_bounds(scores, legal, places, list(left.values()), objective=objective)
+        if found is not None:
+            return Solution(found.mentor, found.proven, 0.0)
+        faults, possible = [], {}
+        for name, bound in left.items():
+            reach = most_pairs(_inside(legal, bound), places)
+            if reach < bound.at_least:
+                faults.append(
+                    f"quota {name}: at least {bound.at_least} pairs are asked for beside the "
+                    f"pinned ones, and {reach} are possible"
+                )
+            possible[name] = replace(bound, at_least=min(bound.at_least, reach))
+        if not faults:
+            faults = ["the quotas cannot be met together: " + ", ".join(sorted(left))]
+            possible = {name: replace(bound, at_least=0) for name, bound in left.items()}
+        for bounds in (possible, {n: replace(b, at_least=0) for n, b in left.items()}):
+            found = assign_with_bounds(
+                scores, legal, places, list(bounds.values()), objective=objective
+            )
+            if found is not None:
+                return Solution(found.mentor, found.proven, 0.0, tuple(faults))
+        raise UsageError("the pinned pairs alone break a quota: " + "; ".join(faults))
+
+    def _choices(self, pairing: Pairing, legal: Bools, places: Ints) -> list[Choice]:
+        """Return pairings with more pairs, if somebody is left out: the first keeps all rules."""
+        if (pairing.mentor >= 0).all():
+            return []
+        scores, choices = pairing.scores, []
+        bounds = [_less(bound, self.pins) for bound in self.bounds.values()]
+        cause, relaxation = "the total score is higher without", 'objective = "participation"'
+        if self.rules.stable:
+            cause, relaxation = "no stable pairing has a mentor for this mentee", "stable = false"
+        if bounds:
+            kept = assign_with_bounds(scores, legal, places, bounds, objective="participation")
+            mentor = pairing.mentor if kept is None else kept.mentor
+            mentor = np.where(pairing.pinned, pairing.mentor, mentor)
+            choices.append(Choice(mentor, cause, relaxation))
+            cause, relaxation = "a quota leaves no pair for this mentee", "without the [[quota]]"
+        free = assign(scores, legal, places, objective="participation").mentor
+        choices.append(Choice(np.where(pairing.pinned, pairing.mentor, free), cause, relaxation))
+        return choices
+
+    def _objective(self, pairing: Pairing, solution: Solution) -> float:
+        who = np.flatnonzero(pairing.mentor >= 0)
+        if self.rules.objective == "participation":
+            return float(len(who))
+        if self.rules.objective == "regret" and not self.rules.stable:
+            return solution.objective
+        return int(pairing.scores[who, pairing.mentor[who]].sum()) / HIGHEST
+
+    def _measures(self, pairing: Pairing, legal: Bools, places: Ints) -> dict[str, Any]:
+        who = np.flatnonzero(pairing.mentor >= 0)
+        got = pairing.scores[who, pairing.mentor[who]].astype(np.int64)
+        best = np.where(pairing.forbidden.mask == 0, pairing.scores, 0).max(axis=1, initial=0)
+        regret = np.maximum(best[who] - got, 0)
+        free = np.where(pairing.pinned, -1, pairing.mentor)
+        blocking = blocking_pairs(free, *_views(pairing.parts), legal, places)
+        return {
+            "objective": "stable" if self.rules.stable else self.rules.objective,
+            "mentees": len(self._mentees),
+            "mentors": len(self._mentors),
+            "places": int(self.places.sum()),
+            "pairs": len(who),
+            "total_score": int(got.sum()) / HIGHEST,
+            "mean_score": round(float(got.mean()) / HIGHEST, 6) if len(who) else None,
+            "largest_regret": int(regret.max()) / HIGHEST if len(who) else None,
+            "blocking_pairs": blocking,
+        }
+
+
+def _read(roster: Roster, annotator: Annotates | None) -> Roster:
+    ordered = tuple(sorted(roster.profiles, key=lambda p: p.id))
+    return read_skills(replace(roster, profiles=ordered), annotator)
+
+
+def _views(parts: Parts) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Return what each pair is worth to its mentee and to its mentor."""
+    return (
+        parts.scores(name for name in parts.weights if name not in OF_MENTOR),
+        parts.scores(name for name in parts.weights if name not in OF_MENTEE),
+    )
+
+
+def _pins(
+    rules: Rules,
+    mentees: Sequence[Profile],
+    mentors: Sequence[Profile],
+    found: Forbidden,
+    places: Ints,
+) -> tuple[dict[int, int], list[str]]:
+    left = {p.id: i for i, p in enumerate(mentees)}
+    right = {p.id: j for j, p in enumerate(mentors)}
+    pins: dict[int, int] = {}
+    faults = []
+    for pin in rules.pin:
+        if pin.mentee not in left or pin.mentor not in right:
+            continue  # named by check_columns
+        i, j = left[pin.mentee], right[pin.mentor]
+        if pins.get(i, j) != j:
+            faults.append(f"{pin.mentee!r} is pinned to two mentors")
+        faults += [
+            f"{pin.mentee!r} = {pin.mentor!r} is pinned and forbidden by {name!r}"
+            for name in found.reasons(i, j)
+        ]
+        pins[i] = j
+    for j, count in sorted(Counter(pins.values()).items()):
+        if count > places[j]:
+            fault = f"{count} mentees are pinned to {mentors[j].id!r}, who has {places[j]} place(s)"
+            faults.append(fault)
+    return pins, faults
+
+
+def _bounds(
+    quotas: Sequence[Quota], mentees: Sequence[Profile], mentors: Sequence[Profile]
+) -> tuple[dict[str, Bound], list[str]]:
+    bounds: dict[str, Bound] = {}
+    faults = []
+    for quota in quotas:
+        column = column_name(quota.column)
+        by_mentee = any(column in p.columns for p in mentees)
+        people = mentees if by_mentee else mentors
+        groups: dict[str, set[int]] = {}
+        for index, person in enumerate(people):
+            if column in person.columns:
+                groups.setdefault(group(person, column), set()).add(index)
+        if quota.value is not None and groups and quota.value.casefold() not in groups:
+            faults.append(f"quota on {quota.column}: nobody has the value {quota.value!r}")
+        for value, members in sorted(groups.items()):
+            if quota.value is not None and quota.value.casefold() != value:
+                continue
+            bounds[f"{quota.column} = {value}"] = Bound(
+                "mentee" if by_mentee else "mentor",
+                frozenset(members),
+                quota.at_least or 0,
+                len(mentees) if quota.at_most is None else quota.at_most,
+            )
+    return bounds, faults
+
+
+def _less(bound: Bound, pins: dict[int, int]) -> Bound:
+    """Return what is left of a bound when the pinned pairs are counted."""
+    people = pins.keys() if bound.side == "mentee" else pins.values()
+    done = sum(person in bound.members for person in people)
+    return replace(
+        bound, at_least=max(0, bound.at_least - done), at_most=max(0, bound.at_most - done)
+    )
+
+
+def _inside(legal: Bools, bound: Bound) -> Bools:
+    members = sorted(bound.members)
+    inside = np.zeros_like(legal)
+    if bound.side == "mentee":
+        inside[members] = legal[members]
+    else:
+        inside[:, members] = legal[:, members]
+    return inside
+
+
+def _silence(context: Context, parts: Parts) -> list[str]:
+    """Return a remark for each part of the score about which nothing is known of any pair."""
+    told = {
+        "goals": "no sentences were compared",
+        "transfer": "nothing is known of skills that carry over",
+        "cases": "no like cases are known",
+    }
+    people = bool(context.mentees and context.mentors)
+    return [
+        f"{name}: {told.get(name, 'no two profiles say anything')}; it adds to no score"
+        for name, value in parts.values.items()
+        if people and parts.weights[name] and (value == np.uint16(0xFFFF)).all()
+    ]

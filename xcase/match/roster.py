@@ -1,0 +1,279 @@
+"""Rosters: CSV, JSON or JSON lines to profiles and back, with every fault of a file at once."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from xcase.errors import ReadError, UsageError
+from xcase.match.columns import LISTS, items, name_columns
+from xcase.match.records import Profile, Roster, Side
+from xcase.phrases import PhraseTable
+from xcase.read.decode import decode
+from xcase.taxonomy import load_industries
+
+MAX_CAPACITY = 1000
+# A cell that begins with one of these is a formula to a spreadsheet (OWASP ASVS 1.2.10).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+Row = tuple[int, dict[str, Any]]
+
+
+def read_rosters(mentees: tuple[bytes, str], mentors: tuple[bytes, str]) -> tuple[Roster, Roster]:
+    """Read both sides, each given as (content, path).
+
+    Raises:
+        UsageError: with every fault of both files, each with its row.
+    """
+    left, faults_left = parse_roster(*mentees, side="mentee")
+    right, faults_right = parse_roster(*mentors, side="mentor")
+    _refuse([*faults_left, *faults_right])
+    return left, right
+
+
+def read_roster(content: bytes, path: str, *, side: Side) -> Roster:
+    """Read one side; raise UsageError with every fault of the file."""
+    roster, faults = parse_roster(content, path, side=side)
+    _refuse(faults)
+    return roster
+
+
+def parse_roster(content: bytes, path: str, *, side: Side) -> tuple[Roster, list[str]]:
+    """Return the people of a file whose rows are sound, and the faults of the others.
+
+    A person without an ``id`` goes by the e-mail address, else by the name.
+    """
+    faults: list[str] = []
+    rows: list[Row] = []
+    try:
+        rows = list(_rows(content, path, faults))
+    except ReadError as error:
+        faults.append(f"{path}: {error}")
+    headers = list(dict.fromkeys(key for _, fields in rows for key in fields))
+    names, notes = name_columns(headers)
+    profiles: list[Profile] = []
+    first_row: dict[str, int] = {}
+    for number, fields in rows:
+        profile = _profile(number, fields, names, path, faults, notes)
+        if profile is None:
+            continue
+        if profile.id in first_row:
+            message = f"id {profile.id!r} stands in row {first_row[profile.id]} already"
+            faults.append(f"{path} row {number}: {message}")
+            continue
+        first_row[profile.id] = number
+        profiles.append(profile)
+    if not profiles and not faults:
+        faults.append(f"{path}: holds nobody; a row for each {side} is needed")
+    if rows and not set(names.values()) & {"id", "email", "name", "first_name"}:
+        faults.append(f"{path}: no column `id`, `email` or `name` (found {', '.join(headers)})")
+    notes = [f"{path}: {note}" for note in dict.fromkeys(notes)]
+    return Roster(side, path, tuple(headers), tuple(profiles), tuple(notes)), faults
+
+
+def roster_text(roster: Roster, *, suffix: str) -> str:
+    """Return the rows of a roster as they were read, as ``.csv`` or JSON lines."""
+    rows = [profile.raw for profile in roster.profiles]
+    return table_text(rows, roster.header) if suffix == ".csv" else lines_text(rows)
+
+
+def lines_text(rows: Iterable[object]) -> str:
+    """Return records as JSON lines."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def table_text(rows: Iterable[Mapping[str, Any]], header: Sequence[str]) -> str:
+    """Return rows as CSV; no cell can start a formula in a spreadsheet, lists are parted by ``;``.
+
+    The quote that disarms a cell is taken off again when a roster is read.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([_cell(name) for name in header])
+    writer.writerows([_cell(row.get(name)) for name in header] for row in rows)
+    return text.getvalue()
+
+
+def known_industry(value: str) -> str | None:
+    """Return the industry label that a cell means, or None.
+
+    A label counts whatever its case; else the words of the industry table decide, if they agree.
+    """
+    labels = {i.label.casefold(): i.label for i in load_industries()}
+    if value.strip().casefold() in labels:
+        return labels[value.strip().casefold()]
+    found = {hit.label for hit in _industry_words().find(value)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, int | float):
+        return text
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def _refuse(faults: Sequence[str]) -> None:
+    if faults:
+        listing = "".join(f"\n  - {fault}" for fault in faults)
+        raise UsageError(f"the rosters have {len(faults)} fault(s), correct them:{listing}")
+
+
+def _rows(content: bytes, path: str, faults: list[str]) -> Iterator[Row]:
+    text, _ = decode(content)
+    start = text.lstrip()[:1]
+    if Path(path).suffix.lower() == ".csv" or start not in ("{", "["):
+        yield from _csv_rows(text, path, faults)
+    elif start == "[":
+        yield from _json_rows(text, path, faults)
+    else:
+        yield from _json_line_rows(text, path, faults)
+
+
+def _csv_rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:
+    header_line = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(",;\t|", key=lambda d: len(next(csv.reader([header_line], delimiter=d), [])))
+    header: list[str] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if not header:
+                header = [_free(cell) for cell in cells]
+                twice = sorted({c for c in header if c and header.count(c) > 1})
+                faults += [f"{path}: column {name!r} stands twice in the header" for name in twice]
+            elif len(cells) != len(header):
+                message = f"{len(cells)} cells, but the header has {len(header)}; quote delimiters"
+                faults.append(f"{path} row {reader.line_num}: {message}")
+            else:
+                yield reader.line_num, dict(zip(header, map(_free, cells), strict=True))
+    except csv.Error as error:
+        faults.append(f"{path} row {reader.line_num}: a quote is not closed or doubled ({error})")
+
+
+def _free(cell: str) -> str:
+    armed = cell.strip()
+    return armed[1:] if armed.startswith("'") and armed[1:].startswith(_FORMULA) else armed
+
+
+def _json_rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        faults.append(f"{path}: not JSON ({error})")
+        return
+    for number, value in enumerate(values, start=1):
+        if isinstance(value, dict):
+            yield number, value
+        else:
+            faults.append(f"{path} entry {number}: an object is needed, not {value!r:.40}")
+
+
+def _json_line_rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            if number == 1 and _is_object(text):  # one profile, printed over many lines
+                yield 1, json.loads(text)
+                return
+            faults.append(f"{path} row {number}: not JSON ({error})")
+            continue
+        if isinstance(value, dict):
+            yield number, value
+        else:
+            faults.append(f"{path} row {number}: an object is needed, not {value!r:.40}")
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _profile(
+    number: int,
+    fields: dict[str, Any],
+    names: Mapping[str, str],
+    path: str,
+    faults: list[str],
+    notes: list[str],
+) -> Profile | None:
+    columns: dict[str, Any] = {}
+    for header, value in fields.items():
+        if value is None or value == [] or (isinstance(value, str) and not value.strip()):
+            continue
+        name = names[header]
+        filled = items(value) if name in LISTS else _plain(value)
+        if filled and name not in columns:
+            columns[name] = filled
+    if not columns:
+        return None
+    given = [str(columns[n]) for n in ("first_name", "last_name") if n in columns]
+    name = str(columns.get("name") or " ".join(given))
+    person = str(columns.get("id") or columns.get("email") or name).strip()
+    where = f"{path} row {number}"
+    if not person:
+        faults.append(f"{where}: no id, e-mail address or name")
+        return None
+    try:
+        capacity = _capacity(columns.get("capacity"))
+    except ValueError as error:
+        faults.append(f"{where} ({person}): {error}")
+        capacity = None
+    industries = {}
+    for column in ("industry", "target_industry"):
+        label = known_industry(str(columns[column])) if column in columns else None
+        if column in columns and label is None:
+            told = f"{column} {columns[column]!r} is none of the known industries"
+            notes.append(f"row {number}: {told}; it counts as not given")
+        industries[column] = label
+    return Profile(
+        id=person,
+        row=number,
+        name=name,
+        industry=industries["industry"],
+        target_industry=industries["target_industry"],
+        capacity=capacity,
+        columns=columns,
+        raw=fields,
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _capacity(value: object) -> int | None:
+    if value is None:
+        return None
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = -1.0
+    if isinstance(value, bool) or not number.is_integer() or not 1 <= number <= MAX_CAPACITY:
+        raise ValueError(
+            f"capacity {value!r} must be a whole number from 1 to {MAX_CAPACITY:,}; "
+            "take out the row of a mentor who has no place"
+        )
+    return int(number)
+
+
+@functools.cache
+def _industry_words() -> PhraseTable:
+    return PhraseTable(
+        (phrase, industry.label)
+        for industry in load_industries()
+        for phrase in (*industry.roles, *industry.places, *industry.words)
+    )

@@ -1,0 +1,252 @@
+"""The commands ``xcase suggest`` and ``xcase match``: options to calls, results to streams."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from xcase.errors import UsageError
+
+if TYPE_CHECKING:
+    from xcase.match.reader import Encoder
+    from xcase.match.records import Matching, Roster
+    from xcase.match.signals import Signals
+    from xcase.pipeline import Annotates
+
+NO_MATCH = 5
+DEFAULT_DIR = Path("xcase-out")
+SUFFIXES = (".csv", ".json", ".jsonl")
+
+Mentees = Annotated[Path, typer.Argument(help="CSV, JSON or JSON lines; - reads stdin.")]
+Rules = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads this annotation at run time
+    typer.Option("--rules", help="A TOML file with the rules."),
+]
+Out = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--out", help="Write the result here: .csv, .json or .jsonl."),
+]
+Dir = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--dir", help="An analysis folder, for like cases and transfers."),
+]
+Lists = Annotated[
+    bool, typer.Option("--lists-only", help="Read list columns only, no free text: no model.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
+
+
+def suggest_cli(
+    mentees: Mentees,
+    mentors: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--mentors", help="Suggest mentors from this roster, too."),
+    ] = None,
+    rules: Rules = None,
+    out: Out = None,
+    folder: Dir = None,
+    limit: Annotated[int, typer.Option("-k", min=1, help="Entries in each list.")] = 5,
+    lists_only: Lists = False,
+    as_json: Json = False,
+) -> None:
+    """Suggest to each mentee skills to work on, transfers, cases to read, and mentors."""
+    from xcase.match.export import suggestions_text
+    from xcase.match.pairing import read_profiles
+    from xcase.match.records import Roster
+    from xcase.match.roster import read_roster, read_rosters
+    from xcase.match.rules import load_rules
+    from xcase.match.suggest import suggest
+
+    _check_out(out)
+    asked = load_rules(rules)
+    if mentors is None:
+        left = read_roster(*_content(mentees), side="mentee")
+        right = Roster("mentor", "", (), ())
+    else:
+        _one_stdin(mentees, mentors)
+        left, right = read_rosters(_content(mentees), _content(mentors))
+    signals = _signals(folder)
+    annotator, encoder = _models(left, right, lists_only=lists_only)
+    left, right = read_profiles(left, right, annotator)
+    suggestions = suggest(left, right, asked, signals, encoder, limit=limit)
+    _say([*left.notes, *right.notes])
+    if out is not None:
+        _write(out, suggestions_text(suggestions, suffix=out.suffix.lower()))
+    if as_json:
+        _print_json(suggestions)
+    elif out is None:
+        typer.echo(suggestions_text(suggestions, suffix=".jsonl"), nl=False)
+
+
+def match_cli(
+    mentees: Mentees,
+    mentors: Mentees,
+    rules: Rules = None,
+    out: Out = None,
+    folder: Dir = None,
+    pin: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--pin", help="A settled pair, MENTEE=MENTOR; repeatable."),
+    ] = None,
+    forbid: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--forbid", help="A pair that must not be, MENTEE=MENTOR; repeatable."),
+    ] = None,
+    what_if: Annotated[
+        bool, typer.Option("--what-if", help="Show what --pin and --forbid change.")
+    ] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Give the possible pairs if not all can be matched.")
+    ] = False,
+    fairness: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--fairness", help="Compare match rates by this column; repeatable."),
+    ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Say who moves when a weight moves by 10 %.")
+    ] = False,
+    alternatives: Annotated[
+        int, typer.Option("--alternatives", min=0, help="Other mentors shown for each pair.")
+    ] = 3,
+    lists_only: Lists = False,
+    as_json: Json = False,
+) -> None:
+    """Pair mentees and mentors under rules, with reasons; exit 5 if not all can be matched."""
+    from xcase.match.export import matching_text
+    from xcase.match.pairing import match, read_profiles
+    from xcase.match.roster import read_rosters
+    from xcase.match.rules import Forbid, Pin, load_rules
+
+    _check_out(out)
+    _one_stdin(mentees, mentors)
+    if what_if and not (pin or forbid):
+        raise UsageError("--what-if shows what --pin and --forbid change; give one of them")
+    asked = load_rules(rules)
+    pairs = {
+        option: [_pair(option, text) for text in texts or ()]
+        for option, texts in (("--pin", pin), ("--forbid", forbid))
+    }
+    left, right = read_rosters(_content(mentees), _content(mentors))
+    signals = _signals(folder)
+    annotator, encoder = _models(left, right, lists_only=lists_only)
+    left, right = read_profiles(left, right, annotator)
+    matching = match(
+        left,
+        right,
+        asked,
+        signals,
+        encoder,
+        pins=[Pin(mentee=a, mentor=b) for a, b in pairs["--pin"]],
+        forbids=[Forbid(mentee=a, mentor=b) for a, b in pairs["--forbid"]],
+        what_if=what_if,
+        partial=partial,
+        fairness=fairness or (),
+        sensitivity=sensitivity,
+        alternatives=alternatives,
+    )
+    _say(matching.notes)
+    feasible = matching.status not in ("infeasible", "partial")
+    if out is not None and (feasible or partial):
+        _write(out, matching_text(matching, suffix=out.suffix.lower()))
+    if as_json:
+        typer.echo(matching_text(matching, suffix=".json"), nl=False)
+    else:
+        from xcase.match_tables import print_matching
+
+        print_matching(matching)
+    if not feasible:
+        _explain_failure(matching, out, partial=partial)
+        raise typer.Exit(NO_MATCH)
+
+
+def _explain_failure(matching: Matching, out: Path | None, *, partial: bool) -> None:
+    faults = [note for note in matching.notes if note.startswith(("quota", "the quotas"))]
+    left = f"{len(matching.unmatched)} mentee(s) cannot be matched" if matching.unmatched else ""
+    told = "; ".join(text for text in (left, *faults) if text)
+    advice = "" if partial else "; --partial gives the pairs that are possible"
+    unwritten = f"; {out} was not written" if out is not None and not partial else ""
+    typer.echo(f"xcase: {told}{unwritten}{advice}", err=True)
+
+
+def _content(path: Path) -> tuple[bytes, str]:
+    if str(path) == "-":
+        return sys.stdin.buffer.read(), "-"
+    try:
+        return path.read_bytes(), str(path)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _one_stdin(mentees: Path, mentors: Path) -> None:
+    if str(mentees) == "-" and str(mentors) == "-":
+        raise UsageError("only one of the rosters can come from standard input")
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    mentee, equals, mentor = (part.strip() for part in text.partition("="))
+    if not (mentee and equals and mentor):
+        raise UsageError(f"{option} {text!r}: write MENTEE=MENTOR, for example {option} m1=r9")
+    return mentee, mentor
+
+
+def _check_out(out: Path | None) -> None:
+    if out is None:
+        return
+    if out.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"--out {out}: the name must end in {', '.join(SUFFIXES)}")
+    if not out.parent.is_dir():
+        raise UsageError(f"--out {out}: there is no folder {out.parent}")
+
+
+def _write(out: Path, text: str) -> None:
+    draft = out.with_name(f".{out.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="")
+        draft.replace(out)
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _signals(folder: Path | None) -> Signals:
+    """Return what the analysis knows; a default folder that is not there is no fault."""
+    from xcase import store
+    from xcase.match.signals import CaseSignals, NoSignals
+
+    if folder is None and not (DEFAULT_DIR / "run.json").exists():
+        _say([f"no analysis in {DEFAULT_DIR}: nothing is known of like cases and transfers"])
+        return NoSignals()
+    return CaseSignals(store.load(folder or DEFAULT_DIR))
+
+
+def _models(
+    mentees: Roster, mentors: Roster, *, lists_only: bool
+) -> tuple[Annotates | None, Encoder | None]:
+    """Load the network and the sentence encoder, unless nobody has a text to read."""
+    texts = any(
+        column in person.columns
+        for roster in (mentees, mentors)
+        for person in roster.profiles
+        for column in ("text", "goals")
+    )
+    if lists_only or not texts:
+        return None, None
+    from xcase.annotate.annotator import Annotator
+    from xcase.match.reader import MiniLM
+
+    return Annotator.load(), MiniLM()
+
+
+def _say(notes: Any) -> None:
+    for note in notes:
+        typer.echo(f"note: {note}", err=True)
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
