@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from xcase.errors import UsageError
+from xcase.options import DEFAULT_DIR, Json, print_json
 
 if TYPE_CHECKING:
     from xcase.match.reader import Encoder
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from xcase.pipeline import Annotates
 
 NO_MATCH = 5
-DEFAULT_DIR = Path("xcase-out")
 SUFFIXES = (".csv", ".json", ".jsonl")
 
 Mentees = Annotated[Path, typer.Argument(help="CSV, JSON or JSON lines; - reads stdin.")]
@@ -38,7 +37,6 @@ Dir = Annotated[
 Lists = Annotated[
     bool, typer.Option("--lists-only", help="Read list columns only, no free text: no model.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
 
 
 def suggest_cli(
@@ -78,7 +76,7 @@ def suggest_cli(
     if out is not None:
         _write(out, suggestions_text(suggestions, suffix=out.suffix.lower()))
     if as_json:
-        _print_json(suggestions)
+        print_json(suggestions)
     elif out is None:
         typer.echo(suggestions_text(suggestions, suffix=".jsonl"), nl=False)
 
@@ -216,13 +214,14 @@ def _write(out: Path, text: str) -> None:
 
 def _signals(folder: Path | None) -> Signals:
     """Return what the analysis knows; a default folder that is not there is no fault."""
-    from xcase import store
-    from xcase.match.signals import CaseSignals, NoSignals
+    from xcase.match.signals import NoSignals
 
     if folder is None and not (DEFAULT_DIR / "run.json").exists():
         _say([f"no analysis in {DEFAULT_DIR}: nothing is known of like cases and transfers"])
         return NoSignals()
-    return CaseSignals(store.load(folder or DEFAULT_DIR))
+    from xcase.match.known import AnalysisSignals
+
+    return AnalysisSignals(folder or DEFAULT_DIR, lambda remark: _say([remark]))
 
 
 def _models(
@@ -246,7 +245,3 @@ def _models(
 def _say(notes: Any) -> None:
     for note in notes:
         typer.echo(f"note: {note}", err=True)
-
-
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))

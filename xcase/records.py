@@ -256,7 +256,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Words of a document that speak for a reason: ``quote == text[start:end]``."""
+    """Words that speak for a reason: ``quote == text[start:end]`` of the named text.
+
+    ``document_id`` is a document of the analysis, or ``PERSON#COLUMN`` for a cell of a roster.
+    """
 
     document_id: str
     start: int
@@ -271,7 +274,7 @@ class Reason:
     kind: str
     weight: float
     value: float
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

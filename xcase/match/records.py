@@ -5,21 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from xcase.records import Evidence, Reason
+
+__all__ = [
+    "Aim",
+    "Alternative",
+    "Evidence",
+    "Idle",
+    "Matching",
+    "Pair",
+    "Profile",
+    "ProfileSkill",
+    "Reason",
+    "Roster",
+    "Side",
+    "Unmatched",
+]
+
 Side = Literal["mentee", "mentor"]
 Aim = Literal["have", "want"]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Words that speak for something: ``text[start:end] == quote`` in the named text.
-
-    ``document_id`` is a document of the analysis, or ``PERSON#COLUMN`` for a cell of a roster.
-    """
-
-    document_id: str
-    start: int
-    end: int
-    quote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +64,6 @@ class Roster:
     header: tuple[str, ...]
     profiles: tuple[Profile, ...]
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A part of a pair's score: ``weight * value`` is what it adds."""
-
-    kind: str
-    weight: float
-    value: float
-    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
