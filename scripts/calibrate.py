@@ -27,7 +27,8 @@ from xcase.annotate.labels import industries
 from xcase.confidence import KINDS, logit
 from xcase.extract import industry, outcomes, people, skills
 from xcase.pipeline import mark
-from xcase.records import OUTCOME_TYPES, PHASES, Annotation, Sentence, Tagged
+from xcase.records import OUTCOME_TYPES, Annotation, Sentence, Tagged
+from xcase.segment import phased
 from xcase.settings import Settings
 
 OUT = ROOT / "models" / "calibration.toml"
@@ -82,13 +83,20 @@ def read(golds: list[Gold], annotator: Annotator) -> list[Read]:
         Read(
             g,
             a,
-            [
-                Sentence(u.start, u.end, PHASES[int(np.argmax(p))], max(p))
-                for u, p in zip(g.units, a.phases, strict=True)
-            ],
+            raw_phases(g, a),
         )
         for g, a in zip(golds, annotations, strict=True)
     ]
+
+
+def raw_phases(gold: Gold, annotation: Annotation) -> list[Sentence]:
+    """Return the sentences of a narrative with the uncalibrated odds of their phases."""
+    plain = {"best": 1.0, "bias": 0.0}
+    kept, confidence.calibration = confidence.calibration, lambda: {"phase": plain}  # type: ignore[assignment]
+    try:
+        return phased(gold.text, gold.units, annotation)
+    finally:
+        confidence.calibration = kept
 
 
 def facts(r: Read, kind: str) -> Iterator[Fact]:

@@ -14,12 +14,10 @@ PLAIN = {
     "duration": {"tag": 1.0, "bias": 0.0},
     "industry": {"share": 1.0, "bias": 0.0},
     "mentee": {
-        "mentee": 1.0, "mentor": 0.0, "told_mentee": 2.0, "told_mentor": -1.0, "share": 0.0,
-        "first": 0.0, "bias": 0.0,
+        "mentee": 1.0, "mentor": 0.0, "share": 0.0, "first": 0.0, "bias": 0.0,
     },
     "mentor": {
-        "mentee": 0.0, "mentor": 1.0, "told_mentee": -1.0, "told_mentor": 2.0, "share": 0.0,
-        "first": 0.0, "bias": 0.0,
+        "mentee": 0.0, "mentor": 1.0, "share": 0.0, "first": 0.0, "bias": 0.0,
     },
 }  # fmt: skip
 

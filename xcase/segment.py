@@ -18,6 +18,14 @@ from xcase.settings import Settings
 # A case begins only where at least so many sentences of a story stand on either side.
 MIN_STORY = 2
 OTHER = PHASES.index("other")
+# A heading of at most so many words may be the label of a section, and multiplies its odds by this.
+LABEL_WORDS = 3
+HEADED = 4.0
+_SECTIONS = {
+    "background": ("background", "challenge", "challenges", "situation", "problem"),
+    "journey": ("journey", "mentoring", "approach", "action", "actions", "process", "intervention"),
+    "outcome": ("outcome", "outcomes", "result", "results", "impact", "achievements"),
+}
 # "Case Study 2: ...", "## Story 1", "C.2 Matter of", "3) Brick by brick"
 _NUMBERED = re.compile(r"[#\s]*([A-Za-z][A-Za-z .]*?|)[\s.#]*(\d{1,2})\b")
 
@@ -45,7 +53,7 @@ def segment(
     """Return the stories of a document, and the reason when there are none."""
     if not units:
         return [], "the document holds no sentence"
-    sentences = [_sentence(u, p) for u, p in zip(units, annotation.phases, strict=True)]
+    sentences = phased(text, units, annotation)
     told = [i for i, s in enumerate(sentences) if s.phase != "other"]
     if annotation.has_case < settings.case:
         chance = f"probability of a case {annotation.has_case:.2f}"
@@ -67,6 +75,34 @@ def segment(
             )
         )
     return stories, ""
+
+
+def phased(text: str, units: Sequence[Unit], annotation: Annotation) -> list[Sentence]:
+    """Return the sentences of a document, each with its likeliest phase.
+
+    A short heading that names a phase ("Results") speaks for it in the sentences below, as one
+    voice beside the network's: people also write results under "Our journey".
+    """
+    sentences, named = [], ""
+    for unit, phases in zip(units, annotation.phases, strict=True):
+        if unit.kind == "heading":
+            named = _named_phase(text[unit.start : unit.end])
+        elif named:
+            phases = _spoken_for(phases, named)
+        sentences.append(_sentence(unit, phases))
+    return sentences
+
+
+def _named_phase(heading: str) -> str:
+    words = heading.strip("# :").lower().split()
+    if len(words) > LABEL_WORDS:
+        return ""
+    return next((p for p, stems in _SECTIONS.items() if any(w in stems for w in words)), "")
+
+
+def _spoken_for(phases: tuple[float, ...], named: str) -> tuple[float, ...]:
+    raised = [p * HEADED if name == named else p for name, p in zip(PHASES, phases, strict=True)]
+    return tuple(p / sum(raised) for p in raised)
 
 
 def _sentence(unit: Unit, phases: tuple[float, ...]) -> Sentence:

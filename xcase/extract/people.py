@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ _NOT_A_NAME = frozenset(
 )
 # Words around a name that say outright who helps whom, and how often they count.
 MOST_TOLD = 2
+# What one of them adds to the log-odds. Too rare in the corpus to be fitted, and never ambiguous.
+TOLD = 2.0
 _HELP = r"(?:mentor|coach|tutor)"
 _SAYS_MENTOR = (
     re.compile(r"\b(?:mentor|coach|advis[eo]r|supervisor|tutor|boss),? $", re.IGNORECASE),
@@ -36,6 +39,7 @@ _SAYS_MENTEE = (
         r"^,? (?:was|is|were|got) (?:paired|matched|mentored|coached|assigned|introduced)\b"
     ),
     re.compile(r"^[’']s? (?:mentor|coach|advis[eo]r|tutor)\b"),
+    re.compile(r"\b(?:paired|matched|connected|partnered|teamed) $"),
 )
 _NEAR = 40
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
@@ -70,7 +74,7 @@ def find_people(
     the network and the words around; descriptions ("a crew leader") from the network alone.
     """
     people = candidates(text, tagged)
-    chances = [(probability("mentee", f), probability("mentor", f)) for f in features_of(people)]
+    chances = [_chances(c, f) for c, f in zip(people, features_of(people), strict=True)]
     described = {
         kind: [t for t in tagged if t.kind == kind and t.score >= DESCRIBED]
         for kind in ("mentee", "mentor")
@@ -89,6 +93,19 @@ def find_people(
     return found[0], found[1]
 
 
+def _chances(candidate: Candidate, features: dict[str, float]) -> tuple[float, float]:
+    """Return the odds of either role as probabilities; what the text says outright shifts both."""
+    said = min(candidate.told_mentee, MOST_TOLD) - min(candidate.told_mentor, MOST_TOLD)
+    return (
+        _shifted(probability("mentee", features), TOLD * said),
+        _shifted(probability("mentor", features), -TOLD * said),
+    )
+
+
+def _shifted(chance: float, log_odds: float) -> float:
+    return 1 / (1 + math.exp(-logit(chance) - log_odds))
+
+
 def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
     """Return for each candidate the figures that the odds of either role rest on."""
     mentions = sum(len(c.spans) for c in people)
@@ -97,8 +114,6 @@ def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
         {
             "mentee": logit(c.mentee / len(c.spans)),
             "mentor": logit(c.mentor / len(c.spans)),
-            "told_mentee": min(c.told_mentee, MOST_TOLD),
-            "told_mentor": min(c.told_mentor, MOST_TOLD),
             "share": len(c.spans) / mentions,
             "first": float(first == min(firsts)),
         }
