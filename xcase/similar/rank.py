@@ -76,24 +76,27 @@ def embed(reading: Reading, encoder: Encoder) -> Query:
     clauses = [*reading.situation, *reading.gap, *reading.goal] or [", ".join(reading.skills)]
     vectors = encoder.encode(clauses)
     tokens = np.concatenate([v.tokens for v in vectors])
-    share = np.concatenate([_says(c, v) for c, v in zip(clauses, vectors, strict=True)])
+    share = np.concatenate([says(c, v) for c, v in zip(clauses, vectors, strict=True)])
     share /= max(share.sum(), 1.0)
     mean = share @ tokens
     length = float(np.linalg.norm(mean))
     return Query(reading.text, tokens, share, mean / length if length else mean)
 
 
-def first_step(index: Index, query: Query, allowed: np.ndarray, count: int) -> np.ndarray:
+def first_step(
+    index: Index, query: Query, words: np.ndarray, allowed: np.ndarray, count: int
+) -> np.ndarray:
     """Return the positions of the ``count`` most promising allowed cases, in index order.
 
     Args:
+        words: each case's value by its words.
         allowed: one bool per case.
     """
     near = index.arrays["before"] @ query.mean + index.arrays["after"] @ query.mean
     near[~allowed] = -np.inf
     chosen = set(_top(near, count // 2)) if len(near) > count else set(range(len(near)))
     if len(chosen) < len(near):
-        chosen |= set(_top(np.where(allowed, index.words.values(query.text), 0), count // 2))
+        chosen |= set(_top(np.where(allowed, words, 0), count // 2))
     return np.array(sorted(i for i in chosen if allowed[i]), dtype=int)
 
 
@@ -167,9 +170,10 @@ def _match(
     return Match(case, values, units)
 
 
-def _says(clause: str, vectors: TokenVectors) -> np.ndarray:
+def says(clause: str, vectors: TokenVectors) -> np.ndarray:
     """Return 1 for each token whose word says something by itself, else 0."""
-    says = np.zeros(len(vectors.tokens))
+    # In float32: any other type would copy the whole index to compare it.
+    says = np.zeros(len(vectors.tokens), dtype=np.float32)
     for i, (start, end) in enumerate(vectors.spans):
         while start > 0 and _WORD_EDGE.match(clause[start - 1]):
             start -= 1

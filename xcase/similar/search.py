@@ -84,9 +84,9 @@ class Searcher:
         reading = read(profile)
         query = rank.embed(reading, self.encoder)
         allowed = self._allowed(filters, reading)
-        candidates = rank.first_step(self.index, query, allowed, rank.CANDIDATES)
-        matches = rank.match(self.index, query, candidates, self.weights)
         words = self.index.words.values(query.text)
+        candidates = rank.first_step(self.index, query, words, allowed, rank.CANDIDATES)
+        matches = rank.match(self.index, query, candidates, self.weights)
         results = [self._result(m, reading, float(words[m.case])) for m in matches]
         kept = [(m.case, r) for m, r in zip(matches, results, strict=True) if r.score > 0]
         vectors = self.index.arrays["before"][[case for case, _ in kept]]
