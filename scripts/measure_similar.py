@@ -220,7 +220,7 @@ def measure_speed(encoder: MiniLM, cases: int = 100_000, tokens: int = 60) -> No
             part = stored[at : at + 200_000]
             part[:] = rng.integers(-127, 128, part.shape, dtype=np.int8)
         del stored
-        sides = unit_length(rng.standard_normal((2, cases, DIMENSIONS), dtype=np.float32))
+        sides = unit_length(rng.standard_normal((cases, DIMENSIONS), dtype=np.float32))
         texts = [
             " ".join(vocabulary[np.minimum(rng.zipf(1.3, 60), len(vocabulary)) - 1])
             for _ in range(cases)
@@ -235,8 +235,7 @@ def measure_speed(encoder: MiniLM, cases: int = 100_000, tokens: int = 60) -> No
                 "token_unit": np.repeat(np.arange(cases * units, dtype=np.int32), tokens // units),
                 "tokens": np.load(path, mmap_mode="r"),
                 "scales": np.full(cases * tokens, 1 / (73.3 * DIMENSIONS**0.5), np.float32),
-                "before": sides[0],
-                "after": sides[1],
+                "sides": sides,
             },
             unit_at=np.arange(cases + 1) * units,
             token_at=np.arange(cases + 1) * tokens,

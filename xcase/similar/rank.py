@@ -1,6 +1,6 @@
 """From a profile and an index to ranked cases, each with the reasons that its score is made of.
 
-Two steps. First all cases are compared by one vector a side and by their words (exact, a few
+Two steps. First all cases are compared by one vector and by their words (exact, a few
 milliseconds at 100,000). The best of them are then read token by token: MaxSim (Khattab & Zaharia
 2020) asks for every token of the profile how near the nearest token of the case comes. Each token
 is counted once, in the facet that answers it best, so that the facets' parts add up.
@@ -23,7 +23,7 @@ from xcase.similar.words import words_of
 
 # Cases read token by token: all of a small analysis, the best of the first step in a large one.
 # Half of them are found by vectors, half by words: neither alone finds what MaxSim puts first.
-CANDIDATES = 200
+CANDIDATES = 100
 # Tokens of unrelated sentences are about as near as this; from there on a token counts.
 FLOOR = 0.3
 
@@ -92,7 +92,7 @@ def first_step(
         words: each case's value by its words.
         allowed: one bool per case.
     """
-    near = index.arrays["before"] @ query.mean + index.arrays["after"] @ query.mean
+    near = index.arrays["sides"] @ query.mean
     near[~allowed] = -np.inf
     chosen = set(_top(near, count // 2)) if len(near) > count else set(range(len(near)))
     if len(chosen) < len(near):
