@@ -12,7 +12,7 @@ from xcase.taxonomy import load_industries, load_skills
 
 # Fewer cases than this do not show what is usual.
 FEW = 3
-# Among real mentoring relationships far more than this share ends mixed or badly.
+# Below this share of bad or mixed ends the cases are called one-sided; a convention, not a measure.
 BAD_ENDS = 0.1
 
 

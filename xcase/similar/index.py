@@ -9,8 +9,8 @@ through the model. Arrays are memory-mapped and searched exactly.
     token_unit.npy the sentence of each token                              T       int32
     tokens.npy     token vectors, each times 127 / its largest component    T x 384 int8
     scales.npy     what a row of tokens.npy is divided by to have length 1  T       float32
-    before.npy     the vector of background and gap of each case           N x 384 float32
-    after.npy      the vector of journey and outcome of each case          N x 384 float32
+    sides.npy      the mean of two vectors of each case: of background      N x 384 float32
+                   and gap, and of journey and outcome
     words/         BM25 (bm25s)
 """
 
@@ -34,9 +34,9 @@ from xcase.similar.vectors import DIMENSIONS, Encoder, unit_length
 from xcase.similar.words import Words
 
 # Raised whenever an array changes its meaning: an older index is then made anew.
-FORMAT = 1
+FORMAT = 2
 FOLDER = "index"
-ARRAYS = ("units", "token_unit", "tokens", "scales", "before", "after")
+ARRAYS = ("units", "token_unit", "tokens", "scales", "sides")
 BEFORE = (FACETS.index("background"), FACETS.index("gap"))
 # Sentences encoded together.
 CHUNK = 2048
@@ -180,7 +180,7 @@ def _encode(
         table = np.array(
             [(0, FACETS.index(u.facet), u.start, u.end) for u in told], dtype=np.int32
         ).reshape(-1, 4)
-        tokens = np.concatenate([_EMPTY["before"], *(r.tokens for r in rows)])
+        tokens = np.concatenate([_EMPTY["sides"], *(r.tokens for r in rows)])
         largest = np.abs(tokens).max(1, initial=1e-9)
         token_unit = np.repeat(np.arange(len(rows)), [len(r.tokens) for r in rows])
         before = np.isin(table[token_unit, 1], BEFORE)
@@ -190,8 +190,7 @@ def _encode(
                 "token_unit": token_unit.astype(np.int32),
                 "tokens": np.rint(tokens * (127 / largest)[:, None]).astype(np.int8),
                 "scales": (largest / 127).astype(np.float32),
-                "before": _side(tokens[before]),
-                "after": _side(tokens[~before]),
+                "sides": (_side(tokens[before]) + _side(tokens[~before])) / 2,
             }
         )
     return made
@@ -210,8 +209,7 @@ def _copy(index: Index, i: int) -> dict[str, np.ndarray]:
         "token_unit": index.arrays["token_unit"][tokens] - np.int32(index.unit_at[i]),
         "tokens": index.arrays["tokens"][tokens],
         "scales": index.arrays["scales"][tokens],
-        "before": index.arrays["before"][i : i + 1],
-        "after": index.arrays["after"][i : i + 1],
+        "sides": index.arrays["sides"][i : i + 1],
     }
 
 
@@ -220,8 +218,7 @@ _EMPTY = {
     "token_unit": np.zeros(0, np.int32),
     "tokens": np.zeros((0, DIMENSIONS), np.int8),
     "scales": np.zeros(0, np.float32),
-    "before": np.zeros((0, DIMENSIONS), np.float32),
-    "after": np.zeros((0, DIMENSIONS), np.float32),
+    "sides": np.zeros((0, DIMENSIONS), np.float32),
 }
 
 
@@ -277,6 +274,6 @@ def _load(home: Path) -> Index | None:
     whole = (
         sizes["units"] == index.unit_at[-1]
         and sizes["tokens"] == sizes["scales"] == sizes["token_unit"] == index.token_at[-1]
-        and sizes["before"] == sizes["after"] == len(index.ids)
+        and sizes["sides"] == len(index.ids)
     )
     return index if whole else None

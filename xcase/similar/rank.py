@@ -1,6 +1,6 @@
 """From a profile and an index to ranked cases, each with the reasons that its score is made of.
 
-Two steps. First all cases are compared by one vector a side and by their words (exact, a few
+Two steps. First all cases are compared by one vector and by their words (exact, a few
 milliseconds at 100,000). The best of them are then read token by token: MaxSim (Khattab & Zaharia
 2020) asks for every token of the profile how near the nearest token of the case comes. Each token
 is counted once, in the facet that answers it best, so that the facets' parts add up.
@@ -22,9 +22,9 @@ from xcase.similar.vectors import Encoder, TokenVectors
 from xcase.similar.words import words_of
 
 # Cases read token by token: all of a small analysis, the best of the first step in a large one.
-# Half of them are found by vectors, half by words: neither alone finds what MaxSim puts first.
-CANDIDATES = 200
-# Tokens of unrelated sentences are about as near as this; from there on a token counts.
+# Half of them are found by vectors, half by words; how many of the best this loses is not measured.
+CANDIDATES = 100
+# From this cosine on a token counts; .2 to .4 do as well on the profiles that chose it.
 FLOOR = 0.3
 
 # How much each kind of reason counts. The four facets share the profile's words between them, so
@@ -76,24 +76,27 @@ def embed(reading: Reading, encoder: Encoder) -> Query:
     clauses = [*reading.situation, *reading.gap, *reading.goal] or [", ".join(reading.skills)]
     vectors = encoder.encode(clauses)
     tokens = np.concatenate([v.tokens for v in vectors])
-    share = np.concatenate([_says(c, v) for c, v in zip(clauses, vectors, strict=True)])
+    share = np.concatenate([says(c, v) for c, v in zip(clauses, vectors, strict=True)])
     share /= max(share.sum(), 1.0)
     mean = share @ tokens
     length = float(np.linalg.norm(mean))
     return Query(reading.text, tokens, share, mean / length if length else mean)
 
 
-def first_step(index: Index, query: Query, allowed: np.ndarray, count: int) -> np.ndarray:
+def first_step(
+    index: Index, query: Query, words: np.ndarray, allowed: np.ndarray, count: int
+) -> np.ndarray:
     """Return the positions of the ``count`` most promising allowed cases, in index order.
 
     Args:
+        words: each case's value by its words.
         allowed: one bool per case.
     """
-    near = index.arrays["before"] @ query.mean + index.arrays["after"] @ query.mean
+    near = index.arrays["sides"] @ query.mean
     near[~allowed] = -np.inf
     chosen = set(_top(near, count // 2)) if len(near) > count else set(range(len(near)))
     if len(chosen) < len(near):
-        chosen |= set(_top(np.where(allowed, index.words.values(query.text), 0), count // 2))
+        chosen |= set(_top(np.where(allowed, words, 0), count // 2))
     return np.array(sorted(i for i in chosen if allowed[i]), dtype=int)
 
 
@@ -167,9 +170,10 @@ def _match(
     return Match(case, values, units)
 
 
-def _says(clause: str, vectors: TokenVectors) -> np.ndarray:
+def says(clause: str, vectors: TokenVectors) -> np.ndarray:
     """Return 1 for each token whose word says something by itself, else 0."""
-    says = np.zeros(len(vectors.tokens))
+    # In float32: any other type would copy the whole index to compare it.
+    says = np.zeros(len(vectors.tokens), dtype=np.float32)
     for i, (start, end) in enumerate(vectors.spans):
         while start > 0 and _WORD_EDGE.match(clause[start - 1]):
             start -= 1

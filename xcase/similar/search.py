@@ -13,7 +13,7 @@ from xcase.similar import rank
 from xcase.similar.facets import gap_skills
 from xcase.similar.index import Index, check_model
 from xcase.similar.profile import Reading, read
-from xcase.similar.vectors import Encoder
+from xcase.similar.vectors import Encoder, unit_length
 from xcase.similar.words import shared_spans
 
 # How much of a score the spread of the answers may cost; see the README's table for what it does.
@@ -84,14 +84,15 @@ class Searcher:
         reading = read(profile)
         query = rank.embed(reading, self.encoder)
         allowed = self._allowed(filters, reading)
-        candidates = rank.first_step(self.index, query, allowed, rank.CANDIDATES)
-        matches = rank.match(self.index, query, candidates, self.weights)
         words = self.index.words.values(query.text)
-        results = [self._result(m, reading, float(words[m.case])) for m in matches]
-        kept = [(m.case, r) for m, r in zip(matches, results, strict=True) if r.score > 0]
-        vectors = self.index.arrays["before"][[case for case, _ in kept]]
-        order = rank.diversify(vectors, [r.score for _, r in kept], count, diversity)
-        found = tuple(kept[i][1] for i in order)
+        candidates = rank.first_step(self.index, query, words, allowed, rank.CANDIDATES)
+        matches = rank.match(self.index, query, candidates, self.weights)
+        scores = [self._score(m, reading, float(words[m.case])) for m in matches]
+        kept = [(m, score) for m, score in zip(matches, scores, strict=True) if score > 0]
+        vectors = unit_length(self.index.arrays["sides"][[m.case for m, _ in kept]])
+        order = rank.diversify(vectors, [score for _, score in kept], count, diversity)
+        best = [kept[i][0] for i in order]
+        found = tuple(self._result(m, reading, float(words[m.case])) for m in best)
         return Found(found, reading, (*reading.notes, *self._notes(reading, filters, found, count)))
 
     def explain(self, profile: Profile, case_id: str) -> SimilarCase:
@@ -109,6 +110,17 @@ class Searcher:
         asked = [passes(case, filters, home) for case in self.analysis.cases]
         allowed: np.ndarray = self._first & np.array(asked, dtype=bool)
         return allowed
+
+    def _score(self, match: rank.Match, reading: Reading, words: float) -> float:
+        """Return what :meth:`_result` will say, without looking for the words that say it."""
+        case = self.analysis.cases[match.case]
+        values = {
+            **match.values,
+            "words": round(words, 4),
+            "skills": _shared_skills(case, reading.skills)[0],
+            "industry": _shared_industries(case, reading)[0],
+        }
+        return sum(self.weights[kind] * value for kind, value in values.items())
 
     def _result(self, match: rank.Match, reading: Reading, words: float) -> SimilarCase:
         case = self.analysis.cases[match.case]

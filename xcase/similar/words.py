@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-# Half of this value is reached where a case scores as much as this: two rare words in common.
+# The BM25 score that is worth one half; its weight is small, and it was not tuned.
 HALF = 8.0
 _WORD = re.compile(r"[^\W_]{2,}")
 
