@@ -16,9 +16,9 @@ from typing import Annotated, Any, Optional
 import typer
 
 from xcase import __version__
+from xcase.cli_match import match_cli, suggest_cli
 from xcase.cli_similar import feedback_cli, similar_cli
 from xcase.errors import UsageError, XcaseError
-from xcase.match_commands import match_cli, suggest_cli
 from xcase.options import DEFAULT_DIR, Dir, Json, print_json
 
 SKIPPED_SOME = 3

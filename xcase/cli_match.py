@@ -154,7 +154,7 @@ def match_cli(
     if as_json:
         typer.echo(matching_text(matching, suffix=".json"), nl=False)
     else:
-        from xcase.match_tables import print_matching
+        from xcase.match.show import print_matching
 
         print_matching(matching)
     if not feasible:
