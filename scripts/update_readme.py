@@ -2,9 +2,10 @@
 
     python scripts/update_readme.py
 
-Blocks ``<!-- begin: NAME -->`` to ``<!-- end: NAME -->`` are replaced: ``analyze`` and ``show``
-(what the commands print for corpus/) and ``figures`` (``xcase evaluate`` on the dev narratives, if
-they lie beside the checkout, and on corpus/gold/stories.jsonl).
+Blocks ``<!-- begin: NAME -->`` to ``<!-- end: NAME -->`` are replaced: ``analyze``, ``show``,
+``transfer``, ``similar`` and ``match`` (what the commands print for corpus/) and ``figures``
+(``xcase evaluate`` on the dev narratives, if they lie beside the checkout, and on
+corpus/gold/stories.jsonl).
 """
 
 from __future__ import annotations
@@ -21,6 +22,24 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 DEV = ROOT.parent / "shared" / "gold" / "dev.jsonl"
 STORIES = ROOT / "corpus" / "gold" / "stories.jsonl"
+PROGRAMME = "examples/programme"
+EXAMPLES = {
+    "transfer": ("transfer", "--from", "Healthcare", "--to", "Hospitality & Food", "-k", "1"),
+    "similar": (
+        "similar",
+        "I run my cafés alone, nobody else may lock up, and I lose my temper",
+        "-k",
+        "2",
+    ),
+    "match": (
+        "match",
+        f"{PROGRAMME}/mentees.csv",
+        f"{PROGRAMME}/mentors.csv",
+        *("--rules", f"{PROGRAMME}/rules.toml", "--pin", "m4=r2"),
+        *("--what-if", "--fairness", "site", "--partial"),
+    ),
+}
+NOT_ALL_MATCHED = 5
 SHOWN = "stories/s18-quartermaster.txt"
 FIGURES = (
     "phase_macro_f1 phase_accuracy skill_f1 skill_status_f1 skill_triple_f1 skill_span_f1 "
@@ -37,12 +56,15 @@ def main() -> None:
         analyzed = xcase("analyze", "corpus/", "--out", out).replace(out, "xcase-out")
         text = replaced(text, "analyze", fenced(analyzed.replace(" --dir xcase-out", "")))
         text = replaced(text, "show", fenced(xcase("show", SHOWN, "--dir", out)))
+        for name, arguments in EXAMPLES.items():
+            output = xcase(*arguments, "--dir", out, allowed=(0, NOT_ALL_MATCHED))
+            text = replaced(text, name, fenced(re.sub(r" {3,}", "   ", output)))
     text = replaced(text, "figures", table())
     readme.write_text(text, encoding="utf-8")
 
 
-def xcase(*arguments: str) -> str:
-    """Return what the command prints; ends if it fails."""
+def xcase(*arguments: str, allowed: tuple[int, ...] = (0,)) -> str:
+    """Return what the command prints; ends if it fails with a status that is not ``allowed``."""
     environment = os.environ | {"COLUMNS": "140", "NO_COLOR": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "xcase", *arguments],
@@ -52,7 +74,7 @@ def xcase(*arguments: str) -> str:
         text=True,
         check=False,
     )
-    if done.returncode:
+    if done.returncode not in allowed:
         raise SystemExit(f"xcase {' '.join(arguments)} failed: {done.stderr}")
     return done.stdout
 
