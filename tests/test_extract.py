@@ -455,6 +455,7 @@ def test_the_form_is_sought_in_the_story_alone() -> None:
         ("Amina met her mentor, Ruth, at the depot.", None, "Ruth"),
         ("Ruth mentored Amina for a year.", "Amina", "Ruth"),
         ("Amina was matched with Ruth.", "Amina", None),
+        ("The scheme connected Dr. Amina with a planner.", "Amina", None),
         ("Amina’s coach kept quiet.", "Amina", None),
         ("Amina sold Ruth a boat.", None, None),
     ],

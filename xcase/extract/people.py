@@ -27,19 +27,21 @@ MOST_TOLD = 2
 # What one of them adds to the log-odds. Too rare in the corpus to be fitted, and never ambiguous.
 TOLD = 2.0
 _HELP = r"(?:mentor|coach|tutor)"
+_TITLED = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Professor|Captain)\.? )?"
 _SAYS_MENTOR = (
-    re.compile(r"\b(?:mentor|coach|advis[eo]r|supervisor|tutor|boss),? $", re.IGNORECASE),
+    re.compile(rf"\b(?:mentor|coach|advis[eo]r|supervisor|tutor|boss),? {_TITLED}$", re.IGNORECASE),
     re.compile(rf"^,? (?:who )?(?:has )?{_HELP}(?:s|es|ed|d)\b(?! by)"),
 )
 _SAYS_MENTEE = (
     re.compile(
-        rf"\b(?:{_HELP}(?:s|es|ed|d|ing)|mentee|prot[eé]g[eé]e?|apprentice|trainee),? $", re.I
+        rf"\b(?:{_HELP}(?:s|es|ed|d|ing)|mentee|prot[eé]g[eé]e?|apprentice|trainee),? {_TITLED}$",
+        re.I,
     ),
     re.compile(
         r"^,? (?:was|is|were|got) (?:paired|matched|mentored|coached|assigned|introduced)\b"
     ),
     re.compile(r"^[’']s? (?:mentor|coach|advis[eo]r|tutor)\b"),
-    re.compile(r"\b(?:paired|matched|connected|partnered|teamed) $"),
+    re.compile(rf"\b(?:paired|matched|connected|partnered|teamed) {_TITLED}$"),
 )
 _NEAR = 40
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")

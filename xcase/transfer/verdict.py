@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from xcase.records import Verdict
 
-# Chosen from the curve of scripts/measure_transfer.py --choose on an analysis of corpus/training: of
-# the weights at which the lists of two moves share less than half, and whose recall of what its
+# Chosen from the curve of scripts/measure_transfer.py --choose on an analysis of corpus/training:
+# of the weights at which the lists of two moves share less than half, and whose recall of what its
 # stories go on to use is within one standard error of the best, the most even ones.
 WEIGHTS = {"cases": 0.3, "labour_market": 0.3, "embedding": 0.4}
 # Fewer cases are an anecdote: the prior of the interval is worth more than them.
