@@ -20,7 +20,7 @@ MIN_STORY = 2
 OTHER = PHASES.index("other")
 # A heading of at most so many words may be the label of a section, and multiplies its odds by this.
 LABEL_WORDS = 3
-HEADED = 4.0
+HEADED = 8.0
 _SECTIONS = {
     "background": ("background", "challenge", "challenges", "situation", "problem"),
     "journey": ("journey", "mentoring", "approach", "action", "actions", "process", "intervention"),
