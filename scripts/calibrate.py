@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +21,13 @@ from gold import Gold, load
 from sklearn.linear_model import LogisticRegression
 from train_annotator import HELD_BACK, ROOT, load_all
 
-from xcase import confidence
 from xcase.annotate.annotator import Annotator
 from xcase.annotate.labels import industries
-from xcase.confidence import KINDS, logit
+from xcase.confidence import KINDS, logit, weighed
 from xcase.extract import industry, outcomes, people, skills
 from xcase.pipeline import mark
-from xcase.records import OUTCOME_TYPES, Annotation, Sentence, Tagged
-from xcase.segment import phased
+from xcase.records import OUTCOME_TYPES, PHASES, Annotation, Sentence, Tagged
+from xcase.segment import phase_odds
 from xcase.settings import Settings
 
 OUT = ROOT / "models" / "calibration.toml"
@@ -55,15 +54,14 @@ def main() -> None:
     held = read([g for i, g in enumerate(load_all()) if i % HELD_BACK == 0], annotator)
     stories = read(load(STORIES), annotator)
     fitted: dict[str, dict[str, float]] = {}
-    confidence.calibration = lambda: fitted  # type: ignore[assignment]
     for kind in KINDS:
-        fitted[kind] = fit([f for r in held for f in facts(r, kind)])
+        fitted[kind] = fit([f for r in held for f in facts(r, kind, fitted)])
     OUT.write_text(as_toml(fitted), encoding="utf-8")
     print(f"wrote {OUT.name}\n{'kind':10s} {'facts':>6s} {'right':>6s} {'Brier':>6s} mean   ECE")
     curves = {}
     for kind in KINDS:
-        told = [f for r in stories for f in facts(r, kind)]
-        chances = np.array([confidence.probability(kind, features) for _, features, _ in told])
+        told = [f for r in stories for f in facts(r, kind, fitted)]
+        chances = np.array([weighed(fitted[kind], features) for _, features, _ in told])
         right = np.array([r for _, _, r in told], dtype=float)
         brier, flat = np.mean((chances - right) ** 2), right.mean() * (1 - right.mean())
         curves[kind] = reliability(chances, right)
@@ -91,16 +89,18 @@ def read(golds: list[Gold], annotator: Annotator) -> list[Read]:
 
 def raw_phases(gold: Gold, annotation: Annotation) -> list[Sentence]:
     """Return the sentences of a narrative with the uncalibrated odds of their phases."""
-    plain = {"best": 1.0, "bias": 0.0}
-    kept, confidence.calibration = confidence.calibration, lambda: {"phase": plain}  # type: ignore[assignment]
-    try:
-        return phased(gold.text, gold.units, annotation)
-    finally:
-        confidence.calibration = kept
+    odds = phase_odds(gold.text, gold.units, annotation)
+    return [
+        Sentence(u.start, u.end, PHASES[int(np.argmax(p))], max(p))
+        for u, p in zip(gold.units, odds, strict=True)
+    ]
 
 
-def facts(r: Read, kind: str) -> Iterator[Fact]:
-    """Yield (kind, figures, is it right) of every fact that might be told of a narrative."""
+def facts(r: Read, kind: str, fitted: dict[str, dict[str, float]]) -> Iterator[Fact]:
+    """Yield (kind, figures, is it right) of every fact that might be told of a narrative.
+
+    The odds of a skill rest on those of its sentence's phase, which are ``fitted`` before.
+    """
     tagged, told = r.annotation.spans, r.sentences
     if kind == "phase":
         for sentence, gold in zip(told, r.gold.phases, strict=True):
@@ -108,12 +108,7 @@ def facts(r: Read, kind: str) -> Iterator[Fact]:
         return
     if kind == "skill":
         told = [
-            Sentence(
-                s.start,
-                s.end,
-                s.phase,
-                confidence.probability("phase", {"best": logit(s.confidence)}),
-            )
+            replace(s, confidence=weighed(fitted["phase"], {"best": logit(s.confidence)}))
             for s in told
         ]
         for c in skills.candidates(tagged, told):
@@ -129,7 +124,7 @@ def facts(r: Read, kind: str) -> Iterator[Fact]:
     elif kind == "industry":
         for guess, gold in zip(
             industry.best_labels(
-                r.gold.text,
+                industry.spoken(r.gold.text, told),
                 told,
                 (r.annotation.industry_from, r.annotation.industry_to),
                 Settings().industry_words,

@@ -116,6 +116,23 @@ def test_a_changed_text_leaves_its_decisions_out_and_says_so(folder: Path) -> No
     assert [(s.stage, s.code) for s in analysis.skipped] == [("correct", "E_CORRECTION")]
 
 
+def test_a_document_whose_every_case_is_rejected_holds_none(folder: Path) -> None:
+    review.correct(folder, [replace(decision(folder, "case"), action="reject")])
+    now = store.load(folder)
+    assert now.documents[0].kind == "not_a_case"
+    assert (now.run["counts"]["cases"], now.run["counts"]["not_a_case"]) == (0, 1)
+    run(folder.parent)
+    assert store.load(folder).documents == now.documents
+
+
+def test_what_cannot_be_followed_is_told_on_every_run(folder: Path) -> None:
+    made = replace(decision(folder, "skill"), action="reject", start=1, end=len(STORY) + 1)
+    (lost,) = review.correct(folder, [made])
+    for _ in range(2):
+        assert store.load(folder).skipped == (lost,)
+        run(folder.parent)
+
+
 def test_a_decision_on_nothing_is_reported(folder: Path) -> None:
     made = replace(decision(folder, "skill"), start=0, end=3, action="reject")
     (lost,) = review.correct(folder, [made])
@@ -131,6 +148,9 @@ def test_a_decision_on_nothing_is_reported(folder: Path) -> None:
         ({"action": "edit", "value": {"status": "lost"}}, "status 'lost' is not known"),
         ({"action": "edit", "value": {"mood": "good"}}, "has no 'mood'"),
         ({"action": "add", "value": {"skill": "patience"}}, "needs status, holder"),
+        ({"kind": "industry_to", "action": "edit", "value": {}}, "needs label"),
+        ({"start": "9", "value": []}, "start, value of the wrong type"),
+        ({"kind": "mentee", "action": "edit", "value": {"name": 7}}, "name 7 is no text"),
     ],
 )
 def test_every_fault_of_a_file_is_named(

@@ -20,6 +20,7 @@ from xcase.cli_match import match_cli, suggest_cli
 from xcase.cli_similar import feedback_cli, similar_cli
 from xcase.errors import UsageError, XcaseError
 from xcase.options import DEFAULT_DIR, Dir, Json, print_json
+from xcase.records import Analysis, Case
 
 SKIPPED_SOME = 3
 
@@ -88,9 +89,7 @@ def show_cli(
     from xcase import store
 
     analysis = store.load(folder)
-    cases = [c.at_least(min_confidence) for c in analysis.cases if case_id in (c.id, c.document_id)]
-    if not cases:
-        raise UsageError(_no_such_case(case_id, [c.id for c in analysis.cases], folder))
+    cases = [c.at_least(min_confidence) for c in _cases(analysis, case_id, folder)]
     if as_json:
         print_json([store.to_json(c) for c in cases])
         return
@@ -112,9 +111,7 @@ def review_cli(
 
     analysis = store.load(folder)
     documents = {d.id: d for d in analysis.documents}
-    cases = [c for c in analysis.cases if case_id in (c.id, c.document_id)]
-    if not cases:
-        raise UsageError(_no_such_case(case_id, [c.id for c in analysis.cases], folder))
+    cases = _cases(analysis, case_id, folder)
     made = [d for c in cases for d in corrections.template(c, documents[c.document_id])]
     if as_json:
         print_json([store.to_json(d) for d in made])
@@ -339,8 +336,13 @@ def _read(path: Path) -> bytes:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
 
 
-def _no_such_case(case_id: str, known: list[str], folder: Path) -> str:
-    return f"no case {case_id!r} in {folder}{_nearest(case_id, known)}"
+def _cases(analysis: Analysis, asked: str, folder: Path) -> list[Case]:
+    """Return the case of that id, or the cases of the document of that id."""
+    cases = [c for c in analysis.cases if asked in (c.id, c.document_id)]
+    if not cases:
+        near = _nearest(asked, [c.id for c in analysis.cases])
+        raise UsageError(f"no case {asked!r} in {folder}{near}")
+    return cases
 
 
 def _nearest(name: str, known: list[str]) -> str:

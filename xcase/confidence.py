@@ -37,9 +37,13 @@ def probability(kind: str, features: Mapping[str, float]) -> float:
     Raises:
         KeyError: a figure is missing or not known.
     """
-    weights = calibration()[kind]
+    return weighed(calibration()[kind], features)
+
+
+def weighed(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
+    """Return the probability that a logistic regression with these weights gives."""
     if weights.keys() - {"bias"} != features.keys():
-        raise KeyError(f"{kind} is told by {sorted(weights)}, not by {sorted(features)}")
+        raise KeyError(f"told by {sorted(weights)}, not by {sorted(features)}")
     z = weights["bias"] + sum(weights[name] * value for name, value in features.items())
     return 1 / (1 + math.exp(-z))
 

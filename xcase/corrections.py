@@ -14,11 +14,10 @@ decision on a text that has changed since (another ``sha256``) is left out and r
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +47,7 @@ INDUSTRIES = ("industry_from", "industry_to")
 SPANS = ("sentence", "skill", "outcome")
 KINDS = ("case", *SPANS, *PEOPLE, *INDUSTRIES)
 HUMAN = "human"
+REJECTED = "every case was rejected by a person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def read(path: Path) -> list[Correction]:
         UsageError: the file cannot be read, or some lines are wrong; every fault is named.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Only a line feed ends a line of JSON lines: U+2028 may stand inside a name.
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read corrections {path}: {error}") from error
     made, faults = [], []
@@ -118,14 +119,6 @@ def by_document(made: Iterable[Correction]) -> dict[str, list[Correction]]:
     return grouped
 
 
-def digests(grouped: dict[str, list[Correction]]) -> dict[str, str]:
-    """Return what tells the decisions on each document from others, by sorted document id."""
-    return {
-        key: hashlib.sha256("".join(map(as_line, grouped[key])).encode()).hexdigest()
-        for key in sorted(grouped)
-    }
-
-
 def template(case: Case, document: Document) -> Iterator[Correction]:
     """Yield each fact of a case as a decision that accepts it, for a person to change."""
     base = Correction(document.id, document.sha256, case.id, "case", "accept")
@@ -151,8 +144,13 @@ def template(case: Case, document: Document) -> Iterator[Correction]:
 
 def apply(
     document: Document, cases: Sequence[Case], corrections: Sequence[Correction]
-) -> tuple[tuple[Case, ...], list[Skipped]]:
-    """Return the cases of a document as corrected, and the decisions that could not be followed."""
+) -> tuple[Document, tuple[Case, ...], list[Skipped]]:
+    """Carry out decisions in order.
+
+    Returns:
+        the document (without a case if every one was rejected), its cases as corrected, and the
+        decisions that could not be followed.
+    """
     kept = {case.id: case for case in cases}
     lost = []
     for c in corrections:
@@ -161,6 +159,8 @@ def apply(
             fault = "the text has changed since"
         elif c.case_id not in kept:
             fault = f"there is no case {c.case_id}"
+        elif c.end > len(document.text):
+            fault = f"the text ends at {len(document.text)}, before {c.end}"
         elif c.kind == "case":
             if c.action == "reject":
                 del kept[c.case_id]
@@ -171,7 +171,9 @@ def apply(
         if fault:
             message = f"{c.action} {c.kind} not applied: {fault}"
             lost.append(Skipped(document.path, document.sha256, "correct", "E_CORRECTION", message))
-    return tuple(kept.values()), lost
+    if cases and not kept:
+        document = replace(document, kind="not_a_case", reason=REJECTED)
+    return document, tuple(kept.values()), lost
 
 
 def _corrected(case: Case, text: str, c: Correction) -> Case | None:
@@ -250,7 +252,7 @@ def _new(case: Case, text: str, c: Correction) -> Any:
 def _person(person: Person | None, case: Case, text: str, c: Correction) -> Person | None:
     if c.action == "reject":
         return None
-    if c.action == "accept" and person:
+    if c.action == "accept":
         return person
     name = c.value.get("name")
     mentions = (
@@ -267,13 +269,17 @@ def _person(person: Person | None, case: Case, text: str, c: Correction) -> Pers
 def _industry(guess: IndustryGuess | None, case: Case, c: Correction) -> IndustryGuess | None:
     if c.action == "reject":
         return None
-    if c.action == "accept" and guess:
-        return replace(guess, confidence=1.0)
+    if c.action == "accept":
+        return guess and replace(guess, confidence=1.0)
     evidence = guess.evidence if guess else (Span(case.start, case.end),)
     return IndustryGuess(c.value["label"], 1.0, evidence)
 
 
 def _faults(c: Correction) -> Iterator[str]:
+    odd = [f.name for f in fields(c) if type(getattr(c, f.name)) is not _TYPES[f.name]]
+    if odd:
+        yield f"{', '.join(odd)} of the wrong type"
+        return
     if c.kind not in KINDS:
         yield f"kind {c.kind!r} is none of {', '.join(KINDS)}"
         return
@@ -286,6 +292,14 @@ def _faults(c: Correction) -> Iterator[str]:
         yield from _value_faults(c)
 
 
+# A decision gives text but for these; a bool is no position.
+_TYPES: dict[str, type] = {f.name: str for f in fields(Correction)} | {
+    "start": int,
+    "end": int,
+    "value": dict,
+}
+
+
 def _value_faults(c: Correction) -> Iterator[str]:
     allowed = _allowed()[c.kind]
     for key, value in c.value.items():
@@ -293,10 +307,13 @@ def _value_faults(c: Correction) -> Iterator[str]:
             yield f"a {c.kind} has no {key!r}, only {', '.join(allowed) or 'nothing to edit'}"
         elif allowed[key] and value not in allowed[key]:
             yield f"{key} {value!r} is not known"
-    if c.action == "add":
-        missing = [key for key in _NEEDED.get(c.kind, ()) if key not in c.value]
-        if missing:
-            yield f"to add a {c.kind}, value needs {', '.join(missing)}"
+        elif not allowed[key] and not isinstance(value, str | None):
+            yield f"{key} {value!r} is no text"
+    # An industry has nothing but its label, so that an edit needs it too.
+    needed = _NEEDED.get(c.kind, ()) if c.action == "add" or c.kind in INDUSTRIES else ()
+    missing = [key for key in needed if key not in c.value]
+    if missing:
+        yield f"to {c.action} a {c.kind}, value needs {', '.join(missing)}"
 
 
 _NEEDED = {

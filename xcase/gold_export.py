@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from xcase.annotate.labels import SKILLS, UNKNOWN_INDUSTRY
-from xcase.records import Case, Document
+from xcase.records import Case, Document, Outcome, SkillMention
 from xcase.sentences import Unit
 
 _FIRST_PERSON = re.compile(r"\b(?:I|my|me)\b")
@@ -25,25 +25,7 @@ def as_gold(document: Document, cases: Sequence[Case], units: Sequence[Unit]) ->
     """
     text = document.text
     phases = {(s.start, s.end): s.phase for c in cases for s in c.sentences}
-    skills: dict[tuple[str, str, str], dict[str, Any]] = {}
-    mentions = []
-    for mention in sorted((m for c in cases for m in c.skills), key=lambda m: m.start):
-        if mention.skill not in SKILLS:
-            continue
-        item = {
-            "canonical": mention.skill,
-            "status": mention.status,
-            "holder": mention.holder,
-            "surface": mention.surface,
-            "start": mention.start,
-            "end": mention.end,
-            "hypothetical": mention.hypothetical,
-        }
-        key = (mention.skill, mention.status, mention.holder)
-        if key in skills:
-            mentions.append(item)
-        else:
-            skills[key] = item
+    skills, mentions = _skills(cases)
     starts = {(c.sentences[0].start, c.sentences[0].end) for c in cases}
     begins = [i for i, u in enumerate(units) if (u.start, u.end) in starts]
     return {
@@ -63,15 +45,9 @@ def as_gold(document: Document, cases: Sequence[Case], units: Sequence[Unit]) ->
                 {"text": text[u.start : u.end], "phase": phases.get((u.start, u.end), "other")}
                 for u in units
             ],
-            "skills": list(skills.values()),
+            "skills": skills,
             "outcomes": [
-                {
-                    "type": o.type,
-                    "surface": o.surface,
-                    "start": o.start,
-                    "end": o.end,
-                    "polarity": o.polarity,
-                }
+                {"type": o.type, **_quote(o), "polarity": o.polarity}
                 for c in cases
                 for o in c.outcomes
             ],
@@ -85,6 +61,27 @@ def as_gold(document: Document, cases: Sequence[Case], units: Sequence[Unit]) ->
             for a, b in zip(begins, [*begins[1:], len(units)], strict=True)
         ],
     }
+
+
+def _skills(cases: Sequence[Case]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the first mention of each skill, status and holder, and the further ones."""
+    first: dict[tuple[str, str, str], dict[str, Any]] = {}
+    again = []
+    for mention in sorted((m for c in cases for m in c.skills), key=lambda m: m.start):
+        if mention.skill not in SKILLS:
+            continue
+        told = {"canonical": mention.skill, "status": mention.status, "holder": mention.holder}
+        item = {**told, **_quote(mention), "hypothetical": mention.hypothetical}
+        key = (mention.skill, mention.status, mention.holder)
+        if key in first:
+            again.append(item)
+        else:
+            first[key] = item
+    return list(first.values()), again
+
+
+def _quote(fact: SkillMention | Outcome) -> dict[str, Any]:
+    return {"surface": fact.surface, "start": fact.start, "end": fact.end}
 
 
 def _form(cases: Sequence[Case], units: Sequence[Unit]) -> str:

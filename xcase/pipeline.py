@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -71,8 +71,7 @@ def analyze(
         sources, unread = _read(files, called, stdin if Path("-") in paths else None)
         skipped += unread
     decisions = corrections.by_document(corrections.stored(out))
-    digests = corrections.digests(decisions)
-    known = _earlier(out, settings, digests)
+    known = _earlier(out, settings, decisions.keys())
     results: dict[str, tuple[Document, tuple[Case, ...]]] = {
         s.id: known[s.id] for s in sources if s.id in known and _same(known[s.id][0], s)
     }
@@ -82,7 +81,8 @@ def analyze(
     for chunk in _chunks(fresh, CHUNK):
         annotator = annotator or _load_annotator(clock)
         for source, document, cases in _work(chunk, annotator, settings, clock):
-            cases, lost = corrections.apply(document, cases, decisions.get(source.id, ()))
+            made = decisions.get(source.id, ())
+            document, cases, lost = corrections.apply(document, cases, made)
             results[source.id] = (document, cases)
             skipped += lost
         if progress:
@@ -92,14 +92,15 @@ def analyze(
         documents=tuple(d for d, _ in ordered),
         cases=tuple(c for _, cases in ordered for c in cases),
         skipped=tuple(skipped),
-        run={
-            **_fingerprint(settings),
-            "corrections": digests,
-            "counts": _counts(ordered, skipped),
-            "analysed_now": len(fresh),
-            "seconds": clock.seconds,
-        },
     )
+    run = {
+        **_fingerprint(settings),
+        "corrected": sorted(decisions),
+        "counts": analysis.counts(),
+        "analysed_now": len(fresh),
+        "seconds": clock.seconds,
+    }
+    analysis = replace(analysis, run=run)
     store.save(analysis, out)
     return analysis
 
@@ -218,11 +219,12 @@ def _names(files: Sequence[Path], paths: Sequence[Path]) -> dict[Path, str]:
 
 
 def _earlier(
-    out: Path, settings: Settings, decided: Mapping[str, str]
+    out: Path, settings: Settings, decided: Collection[str]
 ) -> dict[str, tuple[Document, tuple[Case, ...]]]:
     """Return what an earlier run with the same versions and settings found, by document id.
 
-    ``decided`` tells the corrections of each document: where they differ it is read afresh.
+    Documents on which people decided, now or then, are left out: decisions are carried out on what
+    the extraction finds, and what cannot be followed is told on every run.
     """
     try:
         earlier = store.load(out)
@@ -232,15 +234,9 @@ def _earlier(
     fingerprint = _fingerprint(settings)
     if any(earlier.run.get(key) != value for key, value in fingerprint.items()):
         return {}
-    cases: dict[str, list[Case]] = {}
-    for case in earlier.cases:
-        cases.setdefault(case.document_id, []).append(case)
-    before = earlier.run.get("corrections", {})
-    return {
-        d.id: (d, tuple(cases.get(d.id, ())))
-        for d in earlier.documents
-        if before.get(d.id) == decided.get(d.id)
-    }
+    afresh = {*decided, *earlier.run.get("corrected", ())}
+    cases = earlier.cases_by_document()
+    return {d.id: (d, cases[d.id]) for d in earlier.documents if d.id not in afresh}
 
 
 def _same(document: Document, source: Source) -> bool:
@@ -260,19 +256,6 @@ def _fingerprint(settings: Settings) -> dict[str, Any]:
             m.name: {"version": m.version, "sha256": m.files} for m in models.manifest().values()
         },
         "settings": settings.as_dict(),
-    }
-
-
-def _counts(
-    results: Sequence[tuple[Document, tuple[Case, ...]]], skipped: Sequence[Skipped]
-) -> dict[str, int]:
-    kinds = Counter(d.kind for d, _ in results)
-    return {
-        "documents": len(results),
-        "with_cases": kinds["cases"],
-        "not_a_case": kinds["not_a_case"],
-        "cases": sum(len(cases) for _, cases in results),
-        "skipped": len(skipped),
     }
 
 

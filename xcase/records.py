@@ -234,6 +234,24 @@ class Analysis:
     skipped: tuple[Skipped, ...]
     run: dict[str, Any] = field(default_factory=dict)
 
+    def counts(self) -> dict[str, int]:
+        """Return how many of each there are, as ``run.json`` tells."""
+        with_cases = sum(d.kind == "cases" for d in self.documents)
+        return {
+            "documents": len(self.documents),
+            "with_cases": with_cases,
+            "not_a_case": len(self.documents) - with_cases,
+            "cases": len(self.cases),
+            "skipped": len(self.skipped),
+        }
+
+    def cases_by_document(self) -> dict[str, tuple[Case, ...]]:
+        """Return the cases of each document, in order, by its id."""
+        found: dict[str, list[Case]] = {d.id: [] for d in self.documents}
+        for case in self.cases:
+            found[case.document_id].append(case)
+        return {key: tuple(cases) for key, cases in found.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:

@@ -26,25 +26,24 @@ def correct(folder: Path, made: Sequence[Correction]) -> list[Skipped]:
     """
     analysis = store.load(folder)
     documents = {d.id: d for d in analysis.documents}
-    cases = {d.id: [c for c in analysis.cases if c.document_id == d.id] for d in analysis.documents}
+    cases = analysis.cases_by_document()
     lost: list[Skipped] = []
     for key, decisions in corrections.by_document(made).items():
         if key not in documents:
             lost.append(Skipped(key, "", "correct", "E_CORRECTION", f"no document {key!r}"))
             continue
-        corrected, unmet = corrections.apply(documents[key], cases[key], decisions)
-        cases[key] = list(corrected)
+        documents[key], cases[key], unmet = corrections.apply(documents[key], cases[key], decisions)
         lost += unmet
     corrections.keep(folder, made)
-    digests = corrections.digests(corrections.by_document(corrections.stored(folder)))
-    store.save(
-        replace(
-            analysis,
-            cases=tuple(c for d in analysis.documents for c in cases[d.id]),
-            run={**analysis.run, "corrections": digests},
-        ),
-        folder,
+    corrected = replace(
+        analysis,
+        documents=tuple(documents.values()),
+        cases=tuple(case for found in cases.values() for case in found),
+        skipped=tuple(dict.fromkeys((*analysis.skipped, *lost))),
     )
+    decided = sorted(corrections.by_document(corrections.stored(folder)))
+    run = {**analysis.run, "corrected": decided, "counts": corrected.counts()}
+    store.save(replace(corrected, run=run), folder)
     return lost
 
 
@@ -60,10 +59,8 @@ def export_gold(folder: Path, path: Path) -> int:
     if not chosen:
         raise UsageError(f"nothing in {folder} was corrected yet; run: xcase review CASE_ID")
     split = sentences.split(d.text for d in chosen)
-    records = [
-        as_gold(d, [c for c in analysis.cases if c.document_id == d.id], units)
-        for d, units in zip(chosen, split, strict=True)
-    ]
+    cases = analysis.cases_by_document()
+    records = [as_gold(d, cases[d.id], units) for d, units in zip(chosen, split, strict=True)]
     try:
         with jsonlines.open(path, "w") as file:
             file.write_all(records)

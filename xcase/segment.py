@@ -78,19 +78,23 @@ def segment(
 
 
 def phased(text: str, units: Sequence[Unit], annotation: Annotation) -> list[Sentence]:
-    """Return the sentences of a document, each with its likeliest phase.
+    """Return the sentences of a document, each with its likeliest phase."""
+    odds = phase_odds(text, units, annotation)
+    return [_sentence(unit, phases) for unit, phases in zip(units, odds, strict=True)]
+
+
+def phase_odds(text: str, units: Sequence[Unit], annotation: Annotation) -> list[tuple[float, ...]]:
+    """Return the uncalibrated probabilities of the phases of each sentence.
 
     A short heading that names a phase ("Results") speaks for it in the sentences below, as one
     voice beside the network's: people also write results under "Our journey".
     """
-    sentences, named = [], ""
+    odds, named = [], ""
     for unit, phases in zip(units, annotation.phases, strict=True):
         if unit.kind == "heading":
             named = _named_phase(text[unit.start : unit.end])
-        elif named:
-            phases = _spoken_for(phases, named)
-        sentences.append(_sentence(unit, phases))
-    return sentences
+        odds.append(_spoken_for(phases, named) if named and unit.kind != "heading" else phases)
+    return odds
 
 
 def _named_phase(heading: str) -> str:

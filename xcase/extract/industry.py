@@ -32,29 +32,32 @@ def find_industries(
     The network's log-probability of each label is added to the logarithm of how often words of
     that industry stand in the story, those of the side in question counting double.
     """
-    start, end = sentences[0].start, sentences[-1].end
-    hits = list(_table().find(text, start, end))
+    hits = spoken(text, sentences)
     guesses: list[IndustryGuess | None] = []
-    told = best_labels(text, sentences, network, word_weight)
+    told = best_labels(hits, sentences, network, word_weight)
     for (label, share), side in zip(told, SIDES, strict=True):
         if label == UNKNOWN_INDUSTRY:
             guesses.append(None)
             continue
-        spoken = [h.span for h in hits if h.label.rsplit("|", 1)[0] == label]
-        evidence = spoken[:MAX_EVIDENCE] or [_first(sentences, side)]
+        quotes = [h.span for h in hits if h.label.rsplit("|", 1)[0] == label]
+        evidence = quotes[:MAX_EVIDENCE] or [_first(sentences, side)]
         confidence = probability("industry", {"share": logit(share)})
         guesses.append(IndustryGuess(label, round(confidence, 3), tuple(evidence)))
     return guesses[0], guesses[1]
 
 
+def spoken(text: str, sentences: Sequence[Sentence]) -> list[Hit]:
+    """Return the words of the industry table in a story."""
+    return list(_table().find(text, sentences[0].start, sentences[-1].end))
+
+
 def best_labels(
-    text: str,
+    hits: Sequence[Hit],
     sentences: Sequence[Sentence],
     network: tuple[tuple[float, ...], tuple[float, ...]],
     word_weight: float,
 ) -> list[tuple[str, float]]:
     """Return the likeliest label before and after, each with its share of the raw score."""
-    hits = list(_table().find(text, sentences[0].start, sentences[-1].end))
     return [
         _best(hits, sentences, probabilities, word_weight, side)
         for probabilities, side in zip(network, SIDES, strict=True)
