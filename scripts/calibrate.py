@@ -91,7 +91,7 @@ def raw_phases(gold: Gold, annotation: Annotation) -> list[Sentence]:
     """Return the sentences of a narrative with the uncalibrated odds of their phases."""
     odds = phase_odds(gold.text, gold.units, annotation)
     return [
-        Sentence(u.start, u.end, PHASES[int(np.argmax(p))], max(p))
+        Sentence(u.start, u.end, PHASES[int(np.argmax(p))], round(float(max(p)), 3))
         for u, p in zip(gold.units, odds, strict=True)
     ]
 

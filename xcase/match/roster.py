@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import functools
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,9 +12,9 @@ from typing import Any
 from xcase.errors import ReadError, UsageError
 from xcase.match.columns import LISTS, items, name_columns
 from xcase.match.records import Profile, Roster, Side
-from xcase.phrases import PhraseTable
 from xcase.read.decode import decode
 from xcase.taxonomy import load_industries
+from xcase.vocabulary import industry_words
 
 MAX_CAPACITY = 1000
 # A cell that begins with one of these is a formula to a spreadsheet (OWASP ASVS 1.2.10).
@@ -107,7 +106,7 @@ def known_industry(value: str) -> str | None:
     labels = {i.label.casefold(): i.label for i in load_industries()}
     if value.strip().casefold() in labels:
         return labels[value.strip().casefold()]
-    found = {hit.label for hit in _industry_words().find(value)}
+    found = {hit.label for hit in industry_words().find(value)}
     return found.pop() if len(found) == 1 else None
 
 
@@ -268,12 +267,3 @@ def _capacity(value: object) -> int | None:
             "take out the row of a mentor who has no place"
         )
     return int(number)
-
-
-@functools.cache
-def _industry_words() -> PhraseTable:
-    return PhraseTable(
-        (phrase, industry.label)
-        for industry in load_industries()
-        for phrase in (*industry.roles, *industry.places, *industry.words)
-    )

@@ -14,10 +14,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from xcase.errors import UsageError
-from xcase.phrases import PhraseTable
 from xcase.records import Profile
 from xcase.similar.words import words_of
-from xcase.taxonomy import load_industries, load_skills
+from xcase.taxonomy import load_industries
+from xcase.vocabulary import industry_words, skill_names
 
 # About ten pages. Longer texts are not profiles, and their many topics resemble everything.
 MAX_CHARS = 20_000
@@ -129,11 +129,11 @@ def read(profile: Profile) -> Reading:
     parts["goal"] += profile.goals
     parts["gap"] += unnamed
     for clause in (*parts["gap"], *parts["goal"]):
-        wanted += [hit.label for hit in _names().find(clause) if hit.label not in wanted]
+        wanted += [hit.label for hit in skill_names().find(clause) if hit.label not in wanted]
     words = _WORD.findall(" ".join(c for clauses in parts.values() for c in clauses))
     if len(words) == 1 and not wanted:
         # One word is a profile if it names a skill, whatever stands around it.
-        wanted += [hit.label for hit in _names().find(words[0])]
+        wanted += [hit.label for hit in skill_names().find(words[0])]
     telling = words_of(" ".join(words))
     if (len(words) < MIN_WORDS or len(telling) < MIN_TELLING) and not wanted:
         raise UsageError(
@@ -178,22 +178,8 @@ def _industry(told: str, clauses: Iterable[str]) -> dict[str, float]:
     """Return the industry told, else those whose roles, places and words the clauses name."""
     if told:
         return {told: 1.0}
-    found = Counter(hit.label for clause in clauses for hit in _trades().find(clause))
+    found = Counter(hit.label for clause in clauses for hit in industry_words().find(clause))
     return {label: count / found.total() for label, count in found.items()}
-
-
-@functools.cache
-def _trades() -> PhraseTable:
-    return PhraseTable(
-        (phrase, i.label) for i in load_industries() for phrase in (*i.roles, *i.places, *i.words)
-    )
-
-
-@functools.cache
-def _names() -> PhraseTable:
-    return PhraseTable(
-        (phrase, skill.name) for skill in load_skills() for phrase in (skill.name, *skill.aliases)
-    )
 
 
 def _skills(told: Iterable[str], notes: list[str]) -> tuple[list[str], list[str]]:
@@ -201,7 +187,7 @@ def _skills(told: Iterable[str], notes: list[str]) -> tuple[list[str], list[str]
     named: dict[str, None] = {}
     unnamed = []
     for skill in told:
-        names = [hit.label for hit in _names().find(skill)]
+        names = [hit.label for hit in skill_names().find(skill)]
         named |= dict.fromkeys(names)
         if not names:
             unnamed.append(skill)

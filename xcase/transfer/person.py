@@ -12,8 +12,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from xcase.errors import UsageError
-from xcase.phrases import PhraseTable
-from xcase.taxonomy import load_skills
+from xcase.vocabulary import skill_names
 
 COLUMNS = (
     "id", "name", "text", "industry", "target_industry", "role", "goals",
@@ -50,13 +49,12 @@ def read_person(content: bytes, where: str) -> Person:
         raise UsageError(f"{where} holds {len(rows)} profiles; give a file with one")
     row = rows[0]
     names = [name for name in _listed(row, "skills_have", where) if name]
-    table = PhraseTable((a, s.name) for s in load_skills() for a in {s.name, *s.aliases})
     found, unknown = [], []
     for name in names:
-        hits = [hit.label for hit in table.find(name)]
+        hits = [hit.label for hit in skill_names().find(name)]
         found += hits
         unknown += [] if hits else [name]
-    found += [hit.label for hit in table.find(_text(row, "text", where))]
+    found += [hit.label for hit in skill_names().find(_text(row, "text", where))]
     return Person(
         name=_text(row, "name", where) or _text(row, "id", where),
         industry=_text(row, "industry", where),
