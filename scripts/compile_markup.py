@@ -2,6 +2,8 @@
 
     python scripts/compile_markup.py narratives FILE --out corpus/training/narratives-q.jsonl
     python scripts/compile_markup.py passages FILE --out corpus/training/passages-q.jsonl
+    python scripts/compile_markup.py who FILE --out corpus/training/who-a.jsonl
+    python scripts/compile_markup.py industry FILE --out corpus/training/industry-a.jsonl
 
 A narrative:
 
@@ -22,7 +24,9 @@ new paragraph; a space goes on in the line. Labels stand under the sentence whos
 duration. ``* `` before a sentence says that a new case begins there (pages with several).
 
 A passage is one line: ``She {{delegation/lacked/mentee: did it all herself}} until {{-other: her
-health gave way}}.``
+health gave way}}.`` In a passage of people every name is marked with its role: ``{{@mentor: Dr
+Okonjo}} of {{@neither: Harlow University}}``; a passage of industries is a line ``industry before |
+industry after | text``.
 """
 
 from __future__ import annotations
@@ -30,11 +34,13 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from xcase.annotate.labels import SKILLS, industries
-from xcase.records import HOLDERS, OUTCOME_TYPES, STATUSES
+from xcase.annotate.labels import ROLES, SKILLS, industries
+from xcase.extract import people
+from xcase.records import HOLDERS, OUTCOME_TYPES, STATUSES, Tagged
 
 PHASE = {"B": "background", "J": "journey", "O": "outcome", "X": "other"}
 POLARITY = {"+": "positive", "-": "negative", "~": "mixed"}
@@ -46,6 +52,7 @@ HARD = (
 
 _SENTENCE = re.compile(r"(\* )?([BJOX])(\|\||\||\s)\s?(.+)")
 _MARK = re.compile(r"\{\{(?:([^/{}+~:-][^/{}+~:]*)/(\w+)/(\w+)|([+~-])\s*(\w+)):\s*([^{}]+)\}\}")
+_ROLE = re.compile(rf"\{{\{{@({'|'.join(ROLES)}):\s*([^{{}}]+)\}}\}}")
 
 
 class Faults(list[str]):
@@ -54,16 +61,15 @@ class Faults(list[str]):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("kind", choices=("narratives", "passages"))
+    parser.add_argument("kind", choices=tuple(KINDS))
     parser.add_argument("file", type=Path)
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     faults = Faults()
-    compile_ = narratives if args.kind == "narratives" else passages
-    records = compile_(args.file.read_text(encoding="utf-8"), faults)
+    records = KINDS[args.kind](args.file.read_text(encoding="utf-8"), faults)
     for fault in faults:
         print("FAULT", fault)
-    skills = sum(len((r.get("gold") or r)["skills"]) for r in records)
+    skills = sum(len((r.get("gold") or r).get("skills", ())) for r in records)
     print(f"{len(records)} {args.kind}, {skills} skills, {len(faults)} faults")
     if args.out:
         lines = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
@@ -243,6 +249,58 @@ def passages(markup: str, faults: Faults) -> list[dict[str, Any]]:
         if len(faults) == before:
             records.append(record)
     return records
+
+
+def who(markup: str, faults: Faults) -> list[dict[str, Any]]:
+    """Compile passages in which everybody who is named is marked with his role."""
+    records = []
+    for number, line in enumerate(markup.splitlines(), 1):
+        if not line.strip():
+            continue
+        text, at, told = "", 0, []
+        for match in _ROLE.finditer(line):
+            text += line[at : match.start()]
+            start, at = len(text), match.end()
+            text += match[2].strip()
+            told.append({"role": match[1], "start": start, "end": len(text)})
+        text = (text + line[at:]).rstrip()
+        if "{{" in text or "}}" in text:
+            faults.append(f"line {number}: a mark was not understood: {line[:80]}")
+            continue
+        _identify(text, told, f"{number}")
+        records.append({"text": text, "people": told})
+    return records
+
+
+def _identify(text: str, told: list[dict[str, Any]], passage: str) -> None:
+    """Say which marks name the same one: a part of a name counts for the whole."""
+    marks = [Tagged("name", t["start"], t["end"], 1.0, {}) for t in told]
+    for number, person in enumerate(people.candidates(text, marks)):
+        for mark in told:
+            if any(s.start <= mark["start"] < s.end for s in person.spans):
+                mark["who"] = f"{passage}:{number}"
+    for number, mark in enumerate(told):
+        mark.setdefault("who", f"{passage}:described {number}")
+
+
+def industry(markup: str, faults: Faults) -> list[dict[str, Any]]:
+    """Compile passages of which the industries before and after are told."""
+    records = []
+    for number, line in enumerate(markup.splitlines(), 1):
+        cells = [cell.strip() for cell in line.split("|", 2)]
+        if len(cells) != 3 or any(cell not in industries() for cell in cells[:2]):
+            faults.append(f"line {number}: needs industry | industry | text: {line[:60]}")
+            continue
+        records.append(dict(zip(("industry_from", "industry_to", "text"), cells, strict=True)))
+    return records
+
+
+KINDS: dict[str, Callable[[str, Faults], list[dict[str, Any]]]] = {
+    "narratives": narratives,
+    "passages": passages,
+    "who": who,
+    "industry": industry,
+}
 
 
 if __name__ == "__main__":

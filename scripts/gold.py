@@ -90,16 +90,23 @@ def from_record(d: dict[str, Any]) -> Gold:
 
 
 def from_passage(d: dict[str, Any], units: list[Unit]) -> Gold:
-    """Turn a passage into offsets; nothing is known of its phases, people and industries."""
+    """Turn a passage into offsets; nothing is known of its phases."""
     spans = [
         GoldSpan("skill", s["start"], s["end"], (s["canonical"], s["status"], s["holder"]))
-        for s in d["skills"]
+        for s in d.get("skills", ())
     ]
     spans += [
-        GoldSpan("outcome", o["start"], o["end"], (o["type"], o["polarity"])) for o in d["outcomes"]
+        GoldSpan("outcome", o["start"], o["end"], (o["type"], o["polarity"]))
+        for o in d.get("outcomes", ())
     ]
+    for person in d.get("people", ()):
+        place = Span(person["start"], person["end"])
+        if person["role"] != "neither":
+            spans.append(GoldSpan(person["role"], *place))
+        spans.append(GoldSpan("name", *place, (person["role"], person["who"])))
     nothing = ["other"] * len(units)
-    return Gold("", d["text"], units, nothing, [False] * len(units), spans, True, "", "", d)
+    sides = (d.get("industry_from", ""), d.get("industry_to", ""))
+    return Gold("", d["text"], units, nothing, [False] * len(units), spans, True, *sides, d)
 
 
 def _place(text: str, item: dict[str, Any]) -> Span:

@@ -29,6 +29,9 @@ SKILLS = (
     "time management", "vision", "work ethic", "working under pressure", "writing",
 )  # fmt: skip
 
+# What somebody who is named is to the story; organisations and bystanders are neither.
+ROLES = ("mentee", "mentor", "neither")
+
 UNKNOWN_INDUSTRY = "Unknown"
 
 
@@ -45,4 +48,5 @@ SIZES = {
     "outcome": len(OUTCOME_TYPES),
     "polarity": len(POLARITIES),
     "industry": 21,
+    "role": len(ROLES),
 }
