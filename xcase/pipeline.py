@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, islice
@@ -185,7 +185,7 @@ def _work(
         return list(_together(chunk, annotator, settings, clock)), []
     except XcaseError:
         raise  # a model is missing, say: no document can be analysed
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - one odd text must not cost the others
         if len(chunk) > 1:
             parts = [_work([source], annotator, settings, clock) for source in chunk]
             return [d for done, _ in parts for d in done], [s for _, lost in parts for s in lost]

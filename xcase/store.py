@@ -162,13 +162,10 @@ def lines(records: Iterable[object]) -> list[bytes]:
     return text.getvalue().encode("utf-8", "replace").splitlines(keepends=True)
 
 
-def sums(
-    analysis: Analysis, documents: Iterable[bytes], cases: Iterable[bytes]
-) -> dict[str, str]:
+def sums(analysis: Analysis, documents: Iterable[bytes], cases: Iterable[bytes]) -> dict[str, str]:
     """Return a sum of each document with its cases, by its id; the lines are those written."""
     digests = {
-        d.id: hashlib.sha256(line)
-        for d, line in zip(analysis.documents, documents, strict=True)
+        d.id: hashlib.sha256(line) for d, line in zip(analysis.documents, documents, strict=True)
     }
     for case, line in zip(analysis.cases, cases, strict=True):
         if case.document_id in digests:
