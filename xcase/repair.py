@@ -118,7 +118,7 @@ def _quotes_fit(case: Case, text: str) -> bool:
 
 def _parsed(path: Path) -> Iterator[Document | Case | Skipped | None]:
     """Yield the record of each line, None for one that holds none."""
-    make: Callable[[Any], Document | Case | Skipped] = {
+    make: Callable[[dict[str, Any]], Any] = {
         "documents.jsonl": lambda d: Document(**d),
         "cases.jsonl": store.case_from,
         "errors.jsonl": lambda d: Skipped(**d),
