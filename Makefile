@@ -8,7 +8,7 @@ SOURCES := xcase scripts tests
 export HF_HUB_OFFLINE = 1
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: install demo test train clean
+.PHONY: install demo test offline kills fuzz licences licences-check audit train clean
 
 install: $(VENV)/.installed
 
@@ -27,7 +27,29 @@ test: install
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/licences.py --check
 	$(BIN)/pytest
+
+# The whole suite where there is no network at all (Linux).
+offline: install
+	unshare --map-root-user --net $(BIN)/pytest
+
+kills: install
+	$(BIN)/python scripts/kills.py --rounds 200 --out figures/kills.json
+
+fuzz: install
+	XCASE_FUZZ=20000 $(BIN)/pytest tests/test_fuzz.py
+
+licences: install
+	$(BIN)/python scripts/licences.py
+
+licences-check: install
+	$(BIN)/python scripts/licences.py --check
+
+# Needs the network: says NOT CHECKED and fails where the advisories cannot be asked.
+audit: install
+	$(PIP) pip-audit || echo "NOT CHECKED: pip-audit could not be installed"
+	$(BIN)/python scripts/audit.py
 
 train: install
 	cd scripts && ../$(BIN)/python train_namer.py

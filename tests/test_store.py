@@ -80,7 +80,9 @@ FILES = ("documents.jsonl", "cases.jsonl", "errors.jsonl", "run.json")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    """Return the files of a folder but the lock, which is empty when nobody holds it."""
+    assert (folder / ".lock").read_bytes() == b""
+    return {p.name: p.read_bytes() for p in folder.iterdir() if p.name != ".lock"}
 
 
 def saved(folder: Path) -> Path:

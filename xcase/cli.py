@@ -15,11 +15,12 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from xcase import __version__
+from xcase import __version__, exits
+from xcase.cli_doctor import doctor_cli
 from xcase.cli_match import match_cli, suggest_cli
 from xcase.cli_similar import feedback_cli, similar_cli
-from xcase.errors import UsageError, XcaseError
-from xcase.options import DEFAULT_DIR, Dir, Json, print_json
+from xcase.errors import UsageError
+from xcase.options import DEFAULT_DIR, OFFLINE, Dir, Json, print_json
 from xcase.records import Analysis, Case
 
 SKIPPED_SOME = 3
@@ -54,16 +55,21 @@ def analyze_cli(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
     """Read narratives, extract their cases, and write the analysis folder."""
+    from xcase.interrupt import graceful
     from xcase.pipeline import analyze
     from xcase.settings import load_settings
 
-    with _progress(quiet=quiet) as progress:
+    def told() -> None:
+        typer.echo("stopping after this batch; once more stops at once", err=True)
+
+    with graceful(told) as stop, _progress(quiet=quiet) as progress:
         analysis = analyze(
             paths,
             out,
             settings=load_settings(settings).at_least(min_confidence),
             stdin=sys.stdin.buffer,
             progress=progress,
+            stop=stop,
         )
     if as_json:
         print_json(analysis.run)
@@ -250,32 +256,7 @@ def taxonomy_cli(
     taxonomy(skills, detailed=len(skills) == 1)
 
 
-@app.command("doctor", epilog="Example: xcase doctor --dir xcase-out")
-def doctor_cli(folder: Dir = DEFAULT_DIR, as_json: Json = False) -> None:
-    """Check the models and, if there is one, the analysis folder."""
-    from xcase import models, store
-
-    checks = {}
-    for name in models.manifest():
-        models.locate(name)
-        checks[f"model {name}"] = "sha256 as pinned"
-    if (folder / "run.json").exists():
-        analysis = store.load(folder)
-        checks[f"analysis {folder}"] = (
-            f"{len(analysis.documents)} documents, {len(analysis.cases)} cases, files undamaged"
-        )
-        from xcase.similar import health
-
-        checks |= health(analysis)
-    else:
-        checks[f"analysis {folder}"] = "none yet"
-    if as_json:
-        print_json(checks)
-        return
-    for what, state in checks.items():
-        typer.echo(f"{what}: {state}")
-
-
+app.command("doctor", epilog="Example: xcase doctor --dir xcase-out")(doctor_cli)
 app.command(
     "similar",
     epilog='Example: xcase similar "I am a ward nurse and I freeze when I have to delegate" -k 3',
@@ -304,15 +285,12 @@ def root(
 
 
 def main() -> None:
-    """Run the command line; an :class:`XcaseError` becomes one line and an exit status."""
-    # Set before any library that would ask a hub is imported.
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    try:
+    """Run the command line; every error becomes one line and an exit status."""
+    # Set before any library that would ask a hub, or tell home, is imported.
+    for name, value in OFFLINE.items():
+        os.environ.setdefault(name, value)
+    with exits.told():
         app()
-    except XcaseError as error:
-        typer.echo(f"xcase: {error}", err=True)
-        sys.exit(error.exit_status)
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from xcase.errors import UsageError
+from xcase import disk
+from xcase.errors import AnalysisError, UsageError
 from xcase.records import (
     HOLDERS,
     OUTCOME_TYPES,
@@ -98,12 +99,17 @@ def stored(folder: Path) -> list[Correction]:
 
 
 def keep(folder: Path, more: Iterable[Correction]) -> None:
-    """Append decisions to the log of an analysis folder; one that stands there is not repeated."""
+    """Append decisions to the log of an analysis folder; one that stands there is not repeated.
+
+    Raises:
+        AnalysisError: the disk is full or fails; the earlier log stays.
+    """
     log = stored(folder)
     log += [c for c in more if c not in log]
-    draft = folder / f".{FILE}.tmp"
-    draft.write_text("".join(as_line(c) for c in log), encoding="utf-8")
-    draft.replace(folder / FILE)
+    try:
+        disk.write_safely(folder / FILE, "".join(as_line(c) for c in log).encode())
+    except OSError as error:
+        raise AnalysisError(f"cannot write {folder / FILE}: {error.strerror}") from error
 
 
 def as_line(correction: Correction) -> str:

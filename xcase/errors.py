@@ -5,6 +5,9 @@
     │   ├── TaxonomyError          a skill or industry table is faulty
     │   └── ModelError             a model is missing or is not the pinned one
     ├── AnalysisError          4   the analysis folder is damaged or from another version
+    │   ├── NewerFormatError       it was written by a newer version, and is left alone
+    │   └── LockedError            another program is writing to it
+    ├── StoppedError          130  stopped by the user; what was done is kept
     └── ReadError              –   one input could not be read; becomes a line in errors.jsonl
 
 Each message says what was wrong, with the value, and what to do next.
@@ -35,6 +38,20 @@ class AnalysisError(XcaseError):
     """The analysis folder is missing, damaged or was written by another version."""
 
     exit_status = 4
+
+
+class NewerFormatError(AnalysisError):
+    """The analysis folder was written by a newer version, so that writing to it would lose work."""
+
+
+class LockedError(AnalysisError):
+    """Another program is writing to the analysis folder."""
+
+
+class StoppedError(XcaseError):
+    """The user asked to stop; the documents done so far are kept for the next run."""
+
+    exit_status = 130
 
 
 class ReadError(XcaseError):

@@ -8,6 +8,13 @@ from typing import Annotated
 
 import typer
 
+# What keeps the libraries from the network: they ask no hub, and tell no one how they are used.
+OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
 DEFAULT_DIR = Path("xcase-out")
 Dir = Annotated[Path, typer.Option("--dir", help="The analysis folder to read.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from xcase import __version__, corrections, models, names, read, sentences, store
-from xcase.errors import AnalysisError
+from xcase.errors import AnalysisError, NewerFormatError, StoppedError, XcaseError
 from xcase.extract.industry import find_industries
 from xcase.extract.outcomes import find_outcomes
 from xcase.extract.people import find_people
 from xcase.extract.program import find_program
 from xcase.extract.roles import find_roles
 from xcase.extract.skills import alias_marks, find_skills
+from xcase.journal import Journal
 from xcase.records import Analysis, Annotation, Case, Document, Mark, Skipped, Source
 from xcase.segment import Story, segment
 from xcase.settings import Settings
@@ -46,62 +47,70 @@ def analyze(
     stdin: BinaryIO | None = None,
     annotator: Annotates | None = None,
     progress: Progress | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Analysis:
     """Read documents, extract their cases, and write the analysis folder.
 
-    Documents that stand unchanged in an earlier analysis by the same version are taken from it.
+    Documents that stand unchanged in an earlier analysis by the same version are taken from it, and
+    those that an earlier run had done before it was stopped or killed.
 
     Args:
         paths: files and folders; ``-`` reads JSON lines from ``stdin``.
         out: the analysis folder; made if missing, never read as input.
         annotator: the network; loaded when the first document needs it if None.
-        progress: called with (documents done, documents in all).
+        progress: called with (documents done and on disk, documents in all).
+        stop: asked after each chunk of documents whether the user wants to stop.
 
     Raises:
         UsageError: a path does not exist, or ``out`` cannot be written.
+        NewerFormatError: ``out`` was written by a newer version.
+        LockedError: another program is writing to ``out``.
+        StoppedError: ``stop`` said so; what was done is on disk.
     """
     settings = settings or Settings()
     clock = _Clock()
     with clock.stage("read"):
-        files, skipped = read.find_inputs([p for p in paths if str(p) != "-"], exclude=out)
-        store.prepare(out)
-        passed_over = [Path(s.path) for s in skipped]
-        called = _names([*files, *passed_over], paths)
-        skipped = [replace(s, path=called[Path(s.path)]) for s in skipped]
-        sources, unread = _read(files, called, stdin if Path("-") in paths else None)
-        skipped += unread
-    decisions = corrections.by_document(corrections.stored(out))
-    known = _earlier(out, settings, decisions.keys())
-    results: dict[str, tuple[Document, tuple[Case, ...]]] = {
-        s.id: known[s.id] for s in sources if s.id in known and _same(known[s.id][0], s)
-    }
-    fresh = [s for s in sources if s.id not in results]
-    if progress:
-        progress(len(results), len(sources))
-    for chunk in _chunks(fresh, CHUNK):
-        annotator = annotator or _load_annotator(clock)
-        for source, document, cases in _work(chunk, annotator, settings, clock):
-            made = decisions.get(source.id, ())
-            document, cases, lost = corrections.apply(document, cases, made)
-            results[source.id] = (document, cases)
-            skipped += lost
+        found = read.find_inputs([p for p in paths if str(p) != "-"], exclude=out)
+    with store.writing(out):
+        with clock.stage("read"):
+            sources, skipped = _read(*found, paths, stdin if Path("-") in paths else None, stop)
+        decisions = corrections.by_document(corrections.stored(out))
+        journal = Journal(out, _fingerprint(settings))
+        known = journal.found | _earlier(out, settings, decisions.keys())
+        results = {s.id: known[s.id] for s in sources if s.id in known and _same(known[s.id], s)}
+        fresh = [s for s in sources if s.id not in results]
         if progress:
             progress(len(results), len(sources))
-    ordered = [results[s.id] for s in sources]
-    analysis = Analysis(
-        documents=tuple(d for d, _ in ordered),
-        cases=tuple(c for _, cases in ordered for c in cases),
-        skipped=tuple(skipped),
-    )
-    run = {
-        **_fingerprint(settings),
-        "corrected": sorted(decisions),
-        "counts": analysis.counts(),
-        "analysed_now": len(fresh),
-        "seconds": clock.seconds,
-    }
-    analysis = replace(analysis, run=run)
-    store.save(analysis, out)
+        for chunk in _chunks(fresh, CHUNK):
+            if stop():
+                raise _stopped(len(results), len(sources))
+            annotator = annotator or _load_annotator(clock)
+            done, failed = _work(chunk, annotator, settings, clock)
+            journal.add(d for d in done if d[0].id not in decisions)
+            skipped += failed
+            for document, cases in done:
+                made = decisions.get(document.id, ())
+                document, cases, lost = corrections.apply(document, cases, made)
+                results[document.id] = (document, cases)
+                skipped += lost
+            if progress:
+                progress(len(results), len(sources))
+        ordered = [results[s.id] for s in sources if s.id in results]
+        analysis = Analysis(
+            documents=tuple(d for d, _ in ordered),
+            cases=tuple(c for _, cases in ordered for c in cases),
+            skipped=tuple(skipped),
+        )
+        run = {
+            **_fingerprint(settings),
+            "corrected": sorted(decisions),
+            "counts": analysis.counts(),
+            "analysed_now": len(fresh),
+            "seconds": clock.seconds,
+        }
+        analysis = replace(analysis, run=run)
+        store.save(analysis, out)
+        journal.remove()
     return analysis
 
 
@@ -167,7 +176,28 @@ def _case(
 
 def _work(
     chunk: Sequence[Source], annotator: Annotates, settings: Settings, clock: _Clock
-) -> Iterator[tuple[Source, Document, tuple[Case, ...]]]:
+) -> tuple[list[tuple[Document, tuple[Case, ...]]], list[Skipped]]:
+    """Return the chunk's documents with their cases, and those at which the analysis failed.
+
+    If it fails the documents are tried one by one, so that a failure costs one of them alone.
+    """
+    try:
+        return list(_together(chunk, annotator, settings, clock)), []
+    except XcaseError:
+        raise  # a model is missing, say: no document can be analysed
+    except Exception as error:  # noqa: BLE001 - one odd text must not cost the others
+        if len(chunk) > 1:
+            parts = [_work([source], annotator, settings, clock) for source in chunk]
+            return [d for done, _ in parts for d in done], [s for _, lost in parts for s in lost]
+        # The message of an error of any library may quote the text, so its type alone is told.
+        (source,) = chunk
+        message = f"the analysis of this document failed ({type(error).__name__}); report it"
+        return [], [Skipped(source.path, source.sha256, "analyse", "E_ANALYSIS", message)]
+
+
+def _together(
+    chunk: Sequence[Source], annotator: Annotates, settings: Settings, clock: _Clock
+) -> Iterator[tuple[Document, tuple[Case, ...]]]:
     with clock.stage("split"):
         units = list(sentences.split(s.text for s in chunk))
     with clock.stage("mark"):
@@ -177,18 +207,23 @@ def _work(
         annotations = annotator.annotate(list(zip(texts, units, marks, strict=True)))
     with clock.stage("extract"):
         for source, split, annotation in zip(chunk, units, annotations, strict=True):
-            yield source, *extract_cases(source, split, annotation, settings)
+            yield extract_cases(source, split, annotation, settings)
 
 
 def _read(
-    files: Sequence[Path], called: Mapping[Path, str], stdin: BinaryIO | None
+    files: Sequence[Path],
+    passed_over: Sequence[Skipped],
+    paths: Sequence[Path],
+    stdin: BinaryIO | None,
+    stop: Callable[[], bool],
 ) -> tuple[list[Source], list[Skipped]]:
-    skipped: list[Skipped] = []
-    items = [item for file in files for item in read.read_file(file, name=called[file])]
-    if stdin is not None:
-        items += read.read_rows(stdin)
+    called = _names([*files, *(Path(s.path) for s in passed_over)], paths)
+    skipped = [replace(s, path=called[Path(s.path)]) for s in passed_over]
+    items = read.read_files([(file, called[file]) for file in files])
     sources: dict[str, Source] = {}
-    for item in items:
+    for item in chain(items, () if stdin is None else read.read_rows(stdin)):
+        if stop():
+            raise _stopped(0, 0)
         if isinstance(item, Skipped):
             skipped.append(item)
         elif item.id in sources:
@@ -197,6 +232,11 @@ def _read(
         else:
             sources[item.id] = item
     return list(sources.values()), skipped
+
+
+def _stopped(done: int, total: int) -> StoppedError:
+    so_far = f"{done} of {total} documents are done" if total else "while reading"
+    return StoppedError(f"stopped, {so_far}; the same command goes on from there")
 
 
 def _names(files: Sequence[Path], paths: Sequence[Path]) -> dict[Path, str]:
@@ -228,6 +268,8 @@ def _earlier(
     """
     try:
         earlier = store.load(out)
+    except NewerFormatError:
+        raise
     except AnalysisError:
         # Nothing there, or damaged, or from another version: then everything is done afresh.
         return {}
@@ -239,7 +281,8 @@ def _earlier(
     return {d.id: (d, cases[d.id]) for d in earlier.documents if d.id not in afresh}
 
 
-def _same(document: Document, source: Source) -> bool:
+def _same(done: tuple[Document, tuple[Case, ...]], source: Source) -> bool:
+    document, _ = done
     return (document.sha256, document.path, document.text, document.metadata) == (
         source.sha256,
         source.path,

@@ -24,27 +24,8 @@ def correct(folder: Path, made: Sequence[Correction]) -> list[Skipped]:
     Raises:
         AnalysisError: the folder holds no analysis.
     """
-    analysis = store.load(folder)
-    documents = {d.id: d for d in analysis.documents}
-    cases = analysis.cases_by_document()
-    lost: list[Skipped] = []
-    for key, decisions in corrections.by_document(made).items():
-        if key not in documents:
-            lost.append(Skipped(key, "", "correct", "E_CORRECTION", f"no document {key!r}"))
-            continue
-        documents[key], cases[key], unmet = corrections.apply(documents[key], cases[key], decisions)
-        lost += unmet
-    corrections.keep(folder, made)
-    corrected = replace(
-        analysis,
-        documents=tuple(documents.values()),
-        cases=tuple(case for found in cases.values() for case in found),
-        skipped=tuple(dict.fromkeys((*analysis.skipped, *lost))),
-    )
-    decided = sorted(corrections.by_document(corrections.stored(folder)))
-    run = {**analysis.run, "corrected": decided, "counts": corrected.counts()}
-    store.save(replace(corrected, run=run), folder)
-    return lost
+    with store.writing(folder):
+        return _correct(folder, made)
 
 
 def export_gold(folder: Path, path: Path) -> int:
@@ -67,3 +48,27 @@ def export_gold(folder: Path, path: Path) -> int:
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
     return len(records)
+
+
+def _correct(folder: Path, made: Sequence[Correction]) -> list[Skipped]:
+    analysis = store.load(folder)
+    documents = {d.id: d for d in analysis.documents}
+    cases = analysis.cases_by_document()
+    lost: list[Skipped] = []
+    for key, decisions in corrections.by_document(made).items():
+        if key not in documents:
+            lost.append(Skipped(key, "", "correct", "E_CORRECTION", f"no document {key!r}"))
+            continue
+        documents[key], cases[key], unmet = corrections.apply(documents[key], cases[key], decisions)
+        lost += unmet
+    corrections.keep(folder, made)
+    corrected = replace(
+        analysis,
+        documents=tuple(documents.values()),
+        cases=tuple(case for found in cases.values() for case in found),
+        skipped=tuple(dict.fromkeys((*analysis.skipped, *lost))),
+    )
+    decided = sorted(corrections.by_document(corrections.stored(folder)))
+    run = {**analysis.run, "corrected": decided, "counts": corrected.counts()}
+    store.save(replace(corrected, run=run), folder)
+    return lost

@@ -11,6 +11,8 @@ other inputs go on. ``sha256`` is empty where the bytes were not read.
     E_ENCRYPTED      a password is needed
     E_LIMIT_SIZE     larger than a cap in :mod:`xcase.read.limits`, packed or unpacked
     E_LIMIT_PAGES    a PDF with too many pages
+    E_LIMIT_TIME     reading it took too long
+    E_CRASH          its reader died, or returned no documents
     E_XML_UNSAFE     XML with a document type declaration inside a Word file
     E_ENCODING       the bytes are text in no known encoding
     E_IO             the file system refused: permissions, or the file vanished
@@ -20,6 +22,7 @@ other inputs go on. ``sha256`` is empty where the bytes were not read.
 
 from xcase.read.document import read_file
 from xcase.read.files import find_inputs
+from xcase.read.isolate import read_files
 from xcase.read.rows import read_rows
 
-__all__ = ["find_inputs", "read_file", "read_rows"]
+__all__ = ["find_inputs", "read_file", "read_files", "read_rows"]

@@ -9,7 +9,7 @@ MAX_UNPACKED_BYTES = 100_000_000
 # A Word file has some dozens of parts; each part costs time before its size is known.
 MAX_ZIP_ENTRIES = 10_000
 
-# Above a yearbook; pypdf needs about 20 ms a page, so this is also a limit in time.
+# Above a yearbook; pypdf needs about 20 ms a page, so that time ends most of these earlier.
 MAX_PDF_PAGES = 2_000
 
 # Twice what spaCy accepts in one piece (1,000,000), and some 350,000 words.
@@ -23,3 +23,9 @@ MAX_JSON_DEPTH = 32
 
 # A front matter longer than this is no front matter but a text between two rules.
 MAX_FRONT_MATTER_CHARS = 20_000
+
+# A thousand pages of PDF, at the 20 ms a page that pypdf needs.
+MAX_READ_SECONDS = 20.0
+
+# Address space of a process that reads: twice what the longest texts allowed were seen to take.
+MAX_READ_MEMORY = 1_000_000_000

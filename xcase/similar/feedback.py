@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from xcase import store
+from xcase import disk, store
 from xcase.errors import AnalysisError
 from xcase.similar.rank import WEIGHTS
 
@@ -57,14 +56,18 @@ def record(folder: Path, entry: Feedback) -> int:
     known = load(folder)
     line = json.dumps(store.to_json(entry), ensure_ascii=False) + "\n"
     try:
-        # One write of a whole line: judgements given at the same time do not mix.
-        with (folder / FILE).open("ab") as file:
-            file.write(line.encode("utf-8", "replace"))
-            file.flush()
-            os.fsync(file.fileno())
+        with disk.locked(folder):
+            _cut_torn_tail(folder / FILE)
+            disk.append(folder / FILE, line.encode("utf-8", "replace"))
     except OSError as error:
         raise AnalysisError(f"cannot write {folder / FILE}: {error.strerror}") from error
     return len(known) + 1
+
+
+def _cut_torn_tail(path: Path) -> None:
+    content = path.read_bytes() if path.is_file() else b""
+    if content and not content.endswith(b"\n"):
+        disk.truncate(path, content.rfind(b"\n") + 1)
 
 
 def load(folder: Path) -> list[Feedback]:
@@ -75,7 +78,9 @@ def load(folder: Path) -> list[Feedback]:
     """
     path = folder / FILE
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        content = path.read_bytes()
+        # A tail without its line end was torn when the power or the program went.
+        lines = content[: content.rfind(b"\n") + 1].decode("utf-8").split("\n")
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:

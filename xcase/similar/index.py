@@ -12,10 +12,14 @@ through the model. Arrays are memory-mapped and searched exactly.
     sides.npy      the mean of two vectors of each case: of background      N x 384 float32
                    and gap, and of journey and outcome
     words/         BM25 (bm25s)
+
+``index.json`` holds the sha256 of the other files, which ``xcase doctor`` checks; opening the index
+does not read all of it, so a flipped bit in a vector is found there only.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -34,7 +38,7 @@ from xcase.similar.vectors import DIMENSIONS, Encoder, unit_length
 from xcase.similar.words import Words
 
 # Raised whenever an array changes its meaning: an older index is then made anew.
-FORMAT = 2
+FORMAT = 3
 FOLDER = "index"
 ARRAYS = ("units", "token_unit", "tokens", "scales", "sides")
 BEFORE = (FACETS.index("background"), FACETS.index("gap"))
@@ -101,6 +105,21 @@ def open_index(
         except OSError as error:
             note += f"; kept in memory only, {home} cannot be written ({error.strerror})"
     return index, note
+
+
+def check_files(folder: Path) -> str:
+    """Say whether the index of an analysis folder is undamaged; a damaged one is taken away."""
+    home = folder / FOLDER
+    if not home.is_dir():
+        return "none yet"
+    try:
+        expected = json.loads((home / "index.json").read_text(encoding="utf-8"))["files"]
+        if _sums(home) == expected:
+            return "undamaged"
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    shutil.rmtree(home, ignore_errors=True)
+    return "was damaged or from another version, and is taken away; xcase similar makes it anew"
 
 
 def check_model(index: Index, encoder: Encoder) -> None:
@@ -241,12 +260,23 @@ def _save(index: Index, home: Path) -> None:
             "unit_at": index.unit_at.tolist(),
             "token_at": index.token_at.tolist(),
             "cases": cases,
+            "files": _sums(draft),
         }
         (draft / "index.json").write_text(json.dumps(head), encoding="utf-8")
         shutil.rmtree(home, ignore_errors=True)
         draft.rename(home)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _sums(home: Path) -> dict[str, str]:
+    files = sorted(p for p in home.rglob("*") if p.is_file() and p.name != "index.json")
+    sums = {}
+    for path in files:
+        with path.open("rb") as file:
+            name = path.relative_to(home).as_posix()
+            sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return sums
 
 
 def _load(home: Path) -> Index | None:
@@ -268,7 +298,7 @@ def _load(home: Path) -> Index | None:
             token_at=np.array(head["token_at"]),
             words=Words.load(home / "words"),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, IndexError):
         return None
     sizes = {n: len(a) for n, a in arrays.items()}
     whole = (

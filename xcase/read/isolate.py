@@ -1,0 +1,184 @@
+"""Readers in processes of their own: a file that hangs, crashes or eats memory costs only itself.
+
+The libraries that take PDF, Word, HTML and Markdown apart run in a few worker processes that are
+kept warm, with limits on time and memory. Rows and short plain text, which the standard library
+reads, are read where they are needed: for them a process would cost more than the work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import TimeoutError as TookTooLong
+from contextlib import suppress
+from multiprocessing.context import SpawnContext, SpawnProcess
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from xcase.read.document import read_file
+from xcase.read.limits import MAX_FILE_BYTES, MAX_READ_MEMORY, MAX_READ_SECONDS
+from xcase.read.skip import skip
+from xcase.records import Skipped, Source
+
+if TYPE_CHECKING:
+    from pebble import ProcessFuture, ProcessPool
+
+Reader = Callable[[Path, str], list[Source | Skipped]]
+
+# Read by the standard library alone, a line or a short text at a time.
+_SIMPLE = (".csv", ".txt")
+_STREAMED = ".jsonl"
+_SIMPLE_BYTES = 250_000
+
+# Parsers are bound by the processor, and each worker may take MAX_READ_MEMORY.
+_MAX_WORKERS = 4
+# Files given to the workers before their turn: enough to keep them busy, little in memory.
+_AHEAD = 16
+
+
+def read_apart(path: Path, name: str) -> list[Source | Skipped]:
+    """Return the documents of a file; this is what a worker does."""
+    return list(read_file(path, name=name))
+
+
+def read_files(
+    files: Sequence[tuple[Path, str]],
+    *,
+    reader: Reader = read_apart,
+    seconds: float = MAX_READ_SECONDS,
+    memory: int = MAX_READ_MEMORY,
+) -> Iterator[Source | Skipped]:
+    """Yield the documents of files, each given with its name in the records, in their order.
+
+    Args:
+        reader: what workers call; tests give one that misbehaves. Any other than the default is
+            always called in a worker.
+        seconds: after so much time the worker of a file is killed.
+        memory: bytes of address space of a worker.
+    """
+    alone = [reader is not read_apart or _needs_worker(path) for path, _ in files]
+    pool = _pool(min(alone.count(True), _MAX_WORKERS, os.cpu_count() or 1), memory)
+    try:
+        waiting: deque[tuple[Path, str, ProcessFuture[Any] | None]] = deque()
+        for (path, name), apart in zip(files, alone, strict=True):
+            future = (
+                pool.schedule(reader, (path, name), timeout=seconds) if pool and apart else None
+            )
+            waiting.append((path, name, future))
+            if len(waiting) > _AHEAD:
+                yield from _result(*waiting.popleft(), seconds)
+        while waiting:
+            yield from _result(*waiting.popleft(), seconds)
+    finally:
+        if pool:
+            pool.stop()
+            pool.join()
+
+
+def _needs_worker(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix == _STREAMED:
+        return False
+    with suppress(OSError):
+        return suffix not in _SIMPLE or path.stat().st_size > _SIMPLE_BYTES
+    return False  # it cannot be asked, so it cannot be read: that is soon told
+
+
+def _result(
+    path: Path, name: str, future: ProcessFuture[Any] | None, seconds: float
+) -> Iterator[Source | Skipped]:
+    if future is None:
+        yield from read_file(path, name=name)
+        return
+    error = future.exception()  # not raised: a reader may end with SystemExit
+    if error is None and _is_records(records := future.result()):
+        yield from records
+        return
+    yield skip(name, *_fault(error, seconds), sha256=_digest(path))
+
+
+def _fault(error: BaseException | None, seconds: float) -> tuple[str, str]:
+    """Return code and message for a worker's failure; what it says may quote the text."""
+    from pebble import ProcessExpired
+
+    if error is None:
+        return "E_CRASH", "the reader returned something else than documents; save it anew"
+    if isinstance(error, TookTooLong):
+        return "E_LIMIT_TIME", f"took more than {seconds:g} seconds; split it"
+    if isinstance(error, MemoryError):
+        return "E_LIMIT_SIZE", "needs more memory than a file may take; split it"
+    if isinstance(error, ProcessExpired):
+        return "E_CRASH", f"the reader crashed (exit code {error.exitcode}); save it anew"
+    return "E_CRASH", f"the reader failed ({type(error).__name__}); save it anew"
+
+
+def _is_records(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) > 0
+        and all(isinstance(record, Source | Skipped) for record in value)
+        and all(isinstance(r.text, str) for r in value if isinstance(r, Source))
+    )
+
+
+def _digest(path: Path) -> str:
+    with suppress(OSError), path.open("rb") as stream:
+        return hashlib.sha256(stream.read(MAX_FILE_BYTES)).hexdigest()
+    return ""
+
+
+def _pool(workers: int, memory: int) -> ProcessPool | None:
+    if workers == 0:
+        return None
+    from pebble import ProcessPool
+
+    return ProcessPool(
+        workers, initializer=_limit, initargs=(memory, os.getpid()), context=_Context()
+    )
+
+
+def _limit(memory: int, parent: int) -> None:
+    """Bound what this worker may take, and end it if its parent dies."""
+    import signal
+    import threading
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to answer
+    with suppress(ImportError):  # Windows has no such limits; there time alone is limited
+        resource: Any = importlib.import_module("resource")
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold narratives
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # a reader writes no files
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    import time
+
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+class _Process(SpawnProcess):
+    """A process that starts without the main file of the program.
+
+    Otherwise each worker would run it: a script without the usual guard would start itself over
+    and over, and the command line would be imported for nothing.
+    """
+
+    def start(self) -> None:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            super().start()
+        finally:
+            sys.modules["__main__"] = main
+
+
+class _Context(SpawnContext):
+    Process = _Process
