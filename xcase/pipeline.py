@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from xcase import __version__, corrections, models, names, read, sentences, store
+from xcase.duplicates import near_duplicates, repeats
 from xcase.errors import AnalysisError
 from xcase.extract.industry import find_industries
 from xcase.extract.outcomes import find_outcomes
@@ -71,7 +72,7 @@ def analyze(
         sources, unread = _read(files, called, stdin if Path("-") in paths else None)
         skipped += unread
     decisions = corrections.by_document(corrections.stored(out))
-    known = _earlier(out, settings, decisions.keys())
+    known, known_again = _earlier(out, settings, decisions.keys())
     results: dict[str, tuple[Document, tuple[Case, ...]]] = {
         s.id: known[s.id] for s in sources if s.id in known and _same(known[s.id][0], s)
     }
@@ -93,10 +94,15 @@ def analyze(
         cases=tuple(c for _, cases in ordered for c in cases),
         skipped=tuple(skipped),
     )
+    with clock.stage("compare"):
+        # Nothing new, and all in the order in which it was compared before.
+        unchanged = not fresh and list(known) == [s.id for s in sources]
+        again = known_again if unchanged else near_duplicates(analysis)
     run = {
         **_fingerprint(settings),
         "corrected": sorted(decisions),
         "counts": analysis.counts(),
+        "duplicates": again,
         "analysed_now": len(fresh),
         "seconds": clock.seconds,
     }
@@ -220,8 +226,10 @@ def _names(files: Sequence[Path], paths: Sequence[Path]) -> dict[Path, str]:
 
 def _earlier(
     out: Path, settings: Settings, decided: Collection[str]
-) -> dict[str, tuple[Document, tuple[Case, ...]]]:
+) -> tuple[dict[str, tuple[Document, tuple[Case, ...]]], dict[str, str]]:
     """Return what an earlier run with the same versions and settings found, by document id.
+
+    And which of its cases told a story again.
 
     Documents on which people decided, now or then, are left out: decisions are carried out on what
     the extraction finds, and what cannot be followed is told on every run.
@@ -230,13 +238,14 @@ def _earlier(
         earlier = store.load(out)
     except AnalysisError:
         # Nothing there, or damaged, or from another version: then everything is done afresh.
-        return {}
+        return {}, {}
     fingerprint = _fingerprint(settings)
     if any(earlier.run.get(key) != value for key, value in fingerprint.items()):
-        return {}
+        return {}, {}
     afresh = {*decided, *earlier.run.get("corrected", ())}
     cases = earlier.cases_by_document()
-    return {d.id: (d, cases[d.id]) for d in earlier.documents if d.id not in afresh}
+    found = {d.id: (d, cases[d.id]) for d in earlier.documents if d.id not in afresh}
+    return found, dict(repeats(earlier))
 
 
 def _same(document: Document, source: Source) -> bool:
