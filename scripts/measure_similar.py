@@ -1,7 +1,6 @@
-"""Measure ``xcase similar`` beside its baselines, and how fast it answers.
+"""Measure ``xcase similar`` beside its baselines.
 
     python scripts/measure_similar.py --dir xcase-out         # the tables of the README
-    python scripts/measure_similar.py --speed                 # 100,000 synthetic cases
 
 Profiles and grades are those of corpus/gold, of which the rows marked "choose" chose the weights
 and are left out here. Intervals are the 2.5th and 97.5th percentile of 10,000 draws of profiles;
@@ -16,8 +15,6 @@ import csv
 import gzip
 import io
 import json
-import tempfile
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,13 +23,11 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from xcase import store
-from xcase.records import Analysis, Case, Document, Program, Sentence
-from xcase.similar import Filters, MiniLM, Searcher, open_index, parse_profile
+from xcase.records import Analysis
+from xcase.similar import MiniLM, Searcher, open_index, parse_profile
 from xcase.similar.index import Index
-from xcase.similar.profile import read
-from xcase.similar.rank import CANDIDATES, FLOOR, WEIGHTS, embed, first_step, match, says
-from xcase.similar.vectors import DIMENSIONS, unit_length
-from xcase.similar.words import Words
+from xcase.similar.rank import FLOOR, WEIGHTS
+from xcase.similar.words import Words, telling
 
 ROOT = Path(__file__).parent.parent
 GOLD = ROOT / "corpus" / "gold"
@@ -46,13 +41,9 @@ def main() -> None:
     """Print the tables asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dir", type=Path, default=ROOT / "xcase-out")
-    parser.add_argument("--speed", action="store_true")
     parser.add_argument("--benchmarks", action="store_true", help="only the public benchmarks")
     arguments = parser.parse_args()
     encoder = MiniLM.load()
-    if arguments.speed:
-        measure_speed(encoder)
-        return
     if not arguments.benchmarks:
         measure_corpus(arguments.dir, encoder)
     measure_story_analogy(encoder)
@@ -182,110 +173,23 @@ def measure_analobench(encoder: MiniLM) -> None:
     _table(f"AnaloBench MAP, {len(items)} stories", rows)
 
 
-def _maxsim(text: str, query: Any, other: Any) -> float:
+def _telling(texts: Sequence[str], encoder: MiniLM) -> list[np.ndarray]:
+    """Return the token vectors of each text that xcase compares."""
+    found = zip(texts, encoder.encode(texts), strict=True)
+    return [v.tokens[telling(text, v.spans)] for text, v in found]
+
+
+def _maxsim(query: np.ndarray, other: np.ndarray, floor: float = FLOOR) -> float:
     """Compare as :func:`xcase.similar.rank.match` does where both sides are one facet."""
-    if not len(other.tokens):
+    if not len(other) or not len(query):
         return 0.0
-    near = np.clip(((query.tokens @ other.tokens.T).max(1) - FLOOR) / (1 - FLOOR), 0, 1)
-    return float(near @ says(text, query))
+    return float(np.clip(((query @ other.T).max(1) - floor) / (1 - floor), 0, 1).mean())
 
 
 def _average_precision(scores: np.ndarray, clusters: np.ndarray, i: int) -> float:
     order = [j for j in np.argsort(-scores, kind="stable") if j != i]
     hits = clusters[order] == clusters[i]
     return float((np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits].mean())
-
-
-def measure_speed(encoder: MiniLM, cases: int = 100_000, tokens: int = 60) -> None:
-    """Time whole queries over synthetic cases: random vectors, words from a Zipf law.
-
-    Encoding of the profile is timed too: it is what a running process does per question. The cases
-    themselves are not analysed, only indexed as if they had been.
-    """
-    rng = np.random.default_rng(0)
-    vocabulary = np.array([f"w{i}" for i in range(20_000)])
-    asked = ["nurse", "delegate", "team", "freeze", "ward", "hospital", "manager", "learn"]
-    vocabulary[: len(asked)] = asked
-    units = 6
-    table = np.zeros((cases * units, 4), np.int32)
-    table[:, 0] = np.repeat(np.arange(cases), units)
-    table[:, 1] = np.tile([0, 0, 1, 2, 2, 3], cases)
-    table[:, 2] = np.tile(np.arange(units) * 20, cases)
-    table[:, 3] = table[:, 2] + 20
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "tokens.npy"
-        shape = (cases * tokens, DIMENSIONS)
-        stored = np.lib.format.open_memmap(path, mode="w+", dtype=np.int8, shape=shape)
-        for at in range(0, len(stored), 200_000):
-            part = stored[at : at + 200_000]
-            part[:] = rng.integers(-127, 128, part.shape, dtype=np.int8)
-        del stored
-        sides = unit_length(rng.standard_normal((cases, DIMENSIONS), dtype=np.float32))
-        texts = [
-            " ".join(vocabulary[np.minimum(rng.zipf(1.3, 60), len(vocabulary)) - 1])
-            for _ in range(cases)
-        ]
-        index = Index(
-            model=encoder.name,
-            ids=tuple(f"c{i}" for i in range(cases)),
-            keys=tuple(str(i) for i in range(cases)),
-            duplicate_of={},
-            arrays={
-                "units": table,
-                "token_unit": np.repeat(np.arange(cases * units, dtype=np.int32), tokens // units),
-                "tokens": np.load(path, mmap_mode="r"),
-                "scales": np.full(cases * tokens, 1 / (73.3 * DIMENSIONS**0.5), np.float32),
-                "sides": sides,
-            },
-            unit_at=np.arange(cases + 1) * units,
-            token_at=np.arange(cases + 1) * tokens,
-            words=Words.build(texts),
-        )
-        searcher = Searcher(_synthetic(texts), index, encoder)
-        profile = parse_profile(
-            json.dumps({"text": "I am a ward nurse and I freeze when I must delegate to a team"}),
-            "p.json",
-        )[0]
-        query, search = [], []
-        for _ in range(220):
-            began = time.perf_counter()
-            asked_for = embed(read(profile), encoder)
-            halfway = time.perf_counter()
-            searcher.search(profile, count=5, filters=Filters())
-            ended = time.perf_counter()
-            query.append(halfway - began)
-            search.append(ended - halfway)
-        everyone = np.ones(cases, dtype=bool)
-        words_began = time.perf_counter()
-        words = index.words.values(asked_for.text)
-        began = time.perf_counter()
-        first = first_step(index, asked_for, words, everyone, CANDIDATES)
-        middle = time.perf_counter()
-        match(index, asked_for, first, WEIGHTS)
-        last = time.perf_counter()
-        total = np.array(search[20:]) * 1000
-        print(
-            f"{cases} cases, {len(total)} queries: p50 {np.percentile(total, 50):.1f} ms, "
-            f"p99 {np.percentile(total, 99):.1f} ms for profile to reasons; of which encoding "
-            f"{np.median(query[20:]) * 1000:.1f} ms, words "
-            f"{(began - words_began) * 1000:.1f} ms, first step {(middle - began) * 1000:.1f} ms, "
-            f"MaxSim over {len(first)} cases {(last - middle) * 1000:.1f} ms"
-        )
-
-
-def _synthetic(texts: Sequence[str]) -> Analysis:
-    documents = tuple(
-        Document(f"d{i}", f"d{i}", "", "", {}, text, "cases", "") for i, text in enumerate(texts)
-    )
-    sentence = Sentence(0, 20, "background", 1.0)
-    cases = tuple(
-        Case(
-            f"c{i}", f"d{i}", "", 0, len(text), None, None, None, None, None, None, Program(),
-            (sentence,), (), (),
-        )
-        for i, text in enumerate(texts)
-    )  # fmt: skip
-    return Analysis(documents, cases, ())
 
 
 def _ids(searcher: Searcher, profile: Any, diversity: float, count: int = K) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xcase.duplicates import repeats
 from xcase.errors import UsageError
 from xcase.records import Analysis, Case, Document, Evidence, Profile, Reason, SimilarCase
 from xcase.similar import rank
@@ -63,9 +64,10 @@ class Searcher:
         self.encoder = encoder
         self.weights = weights
         self._documents: dict[str, Document] = {d.id: d for d in analysis.documents}
-        self._first = np.array([i not in index.duplicate_of for i in index.ids], dtype=bool)
+        duplicate_of = repeats(analysis)
+        self._first = np.array([i not in duplicate_of for i in index.ids], dtype=bool)
         self._again: dict[str, list[str]] = {}
-        for copy, first in index.duplicate_of.items():
+        for copy, first in duplicate_of.items():
             self._again.setdefault(first, []).append(copy)
 
     def search(
@@ -126,9 +128,8 @@ class Searcher:
         case = self.analysis.cases[match.case]
         document = self._documents[case.document_id]
         reasons = [
-            self._reason(kind, value, document, self._spans(match.units[kind]))
+            self._reason(kind, value, document, self._spans(match.strongest(kind)))
             for kind, value in match.values.items()
-            if value > 0
         ]
         if words > 0:
             spans = _distinct(shared_spans(reading.text, document.text, case.start, case.end))
@@ -150,8 +151,8 @@ class Searcher:
         quotes = tuple(Evidence(document.id, a, b, document.text[a:b]) for a, b in spans)
         return Reason(kind, self.weights[kind], value, quotes[:QUOTES])
 
-    def _spans(self, units: tuple[int, ...]) -> list[tuple[int, int]]:
-        rows = self.index.arrays["units"][list(units)]
+    def _spans(self, units: list[int]) -> list[tuple[int, int]]:
+        rows = self.index.arrays["units"][units]
         return [(int(start), int(end)) for _, _, start, end in rows]
 
     def _notes(
