@@ -129,8 +129,8 @@ def grown(analysis: Analysis, index: Index, count: int) -> tuple[Analysis, Index
     units = np.concatenate(
         [index.arrays["units"] + np.array([k * size, 0, 0, 0], np.int32) for k in range(copies)]
     )
-    noise = rng.standard_normal((count, index.arrays["sides"].shape[1]), dtype=np.float32)
-    sides = index.arrays["sides"][np.arange(count) % size] + NOISE * unit_length(noise)
+    noise = rng.standard_normal((count, index.arrays["middles"].shape[1]), dtype=np.float32)
+    middles = index.arrays["middles"][np.arange(count) % size] + NOISE * unit_length(noise)
     unit_count, token_count = int(index.unit_at[-1]), int(index.token_at[-1])
     shifts = np.repeat(np.arange(copies), size)
     large = Index(
@@ -142,7 +142,7 @@ def grown(analysis: Analysis, index: Index, count: int) -> tuple[Analysis, Index
             "token_unit": _Shifted(index.arrays["token_unit"], unit_count),
             "tokens": Repeated(np.array(index.arrays["tokens"])),
             "scales": Repeated(np.array(index.arrays["scales"])),
-            "sides": unit_length(sides),
+            "middles": unit_length(middles),
         },  # type: ignore[dict-item]
         unit_at=np.append(np.tile(index.unit_at[:-1], copies) + shifts * unit_count, 0),
         token_at=np.append(

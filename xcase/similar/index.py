@@ -10,8 +10,7 @@ through the model. Arrays are memory-mapped and searched exactly.
     tokens.npy     vectors of tokens of words that say something, each      T x 384 int8
                    times 127 / its largest component
     scales.npy     what a row of tokens.npy is divided by to have length 1  T       float32
-    sides.npy      the mean of two vectors of each case: of background      N x 384 float32
-                   and gap, and of journey and outcome
+    middles.npy    the mean of the token vectors of each case, of length 1  N x 384 float32
     words/         BM25 (bm25s)
 """
 
@@ -35,12 +34,11 @@ from xcase.similar.vectors import DIMENSIONS, Encoder, unit_length
 from xcase.similar.words import Words, telling
 
 # Raised whenever an array changes its meaning: an older index is then made anew.
-FORMAT = 3
+FORMAT = 4
 FOLDER = "index"
 # The files of the analysis that an index follows from.
 SOURCES = ("cases.jsonl", "documents.jsonl")
-ARRAYS = ("units", "token_unit", "tokens", "scales", "sides")
-BEFORE = (FACETS.index("background"), FACETS.index("gap"))
+ARRAYS = ("units", "token_unit", "tokens", "scales", "middles")
 # Sentences encoded together.
 CHUNK = 2048
 
@@ -189,9 +187,8 @@ def _encode(
         table = np.array(
             [(0, FACETS.index(u.facet), u.start, u.end) for u in told], dtype=np.int32
         ).reshape(-1, 4)
-        tokens = np.concatenate([_EMPTY["sides"], *(r.tokens for r in rows)])
+        tokens = np.concatenate([_EMPTY["middles"], *(r.tokens for r in rows)])
         token_unit = np.repeat(np.arange(len(rows)), [len(r.tokens) for r in rows])
-        before = np.isin(table[token_unit, 1], BEFORE)
         # A word that says nothing by itself is no answer to one that does.
         says = [
             telling(texts[case.document_id][u.start : u.end], r.spans)
@@ -205,13 +202,13 @@ def _encode(
                 "token_unit": token_unit[kept].astype(np.int32),
                 "tokens": np.rint(tokens[kept] * (127 / largest)[:, None]).astype(np.int8),
                 "scales": (largest / 127).astype(np.float32),
-                "sides": (_side(tokens[before]) + _side(tokens[~before])) / 2,
+                "middles": _middle(tokens[kept]),
             }
         )
     return made
 
 
-def _side(tokens: np.ndarray) -> np.ndarray:
+def _middle(tokens: np.ndarray) -> np.ndarray:
     mean = tokens.mean(0, keepdims=True) if len(tokens) else np.zeros((1, DIMENSIONS), np.float32)
     return unit_length(mean)
 
@@ -224,7 +221,7 @@ def _copy(index: Index, i: int) -> dict[str, np.ndarray]:
         "token_unit": index.arrays["token_unit"][tokens] - np.int32(index.unit_at[i]),
         "tokens": index.arrays["tokens"][tokens],
         "scales": index.arrays["scales"][tokens],
-        "sides": index.arrays["sides"][i : i + 1],
+        "middles": index.arrays["middles"][i : i + 1],
     }
 
 
@@ -233,7 +230,7 @@ _EMPTY = {
     "token_unit": np.zeros(0, np.int32),
     "tokens": np.zeros((0, DIMENSIONS), np.int8),
     "scales": np.zeros(0, np.float32),
-    "sides": np.zeros((0, DIMENSIONS), np.float32),
+    "middles": np.zeros((0, DIMENSIONS), np.float32),
 }
 
 
@@ -293,6 +290,6 @@ def _load(home: Path) -> tuple[Index | None, dict[str, str]]:
     whole = (
         sizes["units"] == index.unit_at[-1]
         and sizes["tokens"] == sizes["scales"] == sizes["token_unit"] == index.token_at[-1]
-        and sizes["sides"] == len(index.ids)
+        and sizes["middles"] == len(index.ids)
     )
     return (index, files) if whole else (None, {})

@@ -23,23 +23,25 @@ from xcase.similar.words import telling
 # Cases read token by token: all of a small analysis, the best of the first step in a large one.
 # Half of them are found by vectors, half by words; how many of the best this loses is not measured.
 CANDIDATES = 100
-# From this cosine on a token counts; .2 to .4 do as well on the profiles that chose it.
-FLOOR = 0.3
+# From this cosine on a token counts; chosen with the weights.
+FLOOR = 0.4
 
 # How much each kind of reason counts. The four facets share the profile's words between them, so
-# that the largest score is gap + words + skills + industry = 1. The proportions were chosen
-# on the 24 profiles of corpus/gold/profiles.jsonl that are marked "choose": a gap counts a fifth
-# more than the background, what came later less; more of words or skills lowers nDCG@10, and so
-# does any weight for a known result (.64 to .62), which is therefore a filter only.
+# that the largest score is gap + whole + words + skills + industry = 1. "Whole" is the cosine of
+# the mean vectors of profile and case: it finds what is alike though no single word is. The
+# proportions of the facets, skills and industry were chosen on the 24 profiles of
+# corpus/gold/profiles.jsonl marked "choose"; those of whole and words, and FLOOR, on all 86
+# (scripts/choose_similar.py, which also reports what cross-validation says of that choice).
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
-        "background": 0.70,
-        "gap": 0.85,
-        "journey": 0.64,
-        "outcome": 0.56,
-        "words": 0.05,
-        "skills": 0.04,
-        "industry": 0.06,
+        "background": 0.483,
+        "gap": 0.586,
+        "journey": 0.441,
+        "outcome": 0.386,
+        "whole": 0.276,
+        "words": 0.069,
+        "skills": 0.028,
+        "industry": 0.041,
     }
 )
 
@@ -71,8 +73,13 @@ class Match:
     said: np.ndarray
 
     def strongest(self, facet: str, count: int = 2) -> list[int]:
-        """Return the sentences that speak most for a facet, as rows of the index's ``units``."""
-        lines = np.flatnonzero((self.facets == FACETS.index(facet)) & (self.said > 0))
+        """Return the sentences that speak most for a facet, as rows of the index's ``units``.
+
+        Args:
+            facet: one of :data:`FACETS`, or "whole" for any of them.
+        """
+        here = facet == "whole" or self.facets == FACETS.index(facet)
+        lines = np.flatnonzero(here & (self.said > 0))
         best = lines[np.argsort(-self.said[lines], kind="stable")[:count]]
         return [int(self.units[i]) for i in best]
 
@@ -99,7 +106,7 @@ def first_step(
         words: each case's value by its words.
         allowed: one bool per case.
     """
-    near = index.arrays["sides"] @ query.mean
+    near = index.arrays["middles"] @ query.mean
     near[~allowed] = -np.inf
     chosen = set(_top(near, count // 2)) if len(near) > count else set(range(len(near)))
     if len(chosen) < len(near):
@@ -129,11 +136,14 @@ def match(
     said = _said(near, near * weight[:, None], place, query.share)
     sums = np.bincount(place * len(FACETS) + facets, said, len(cases) * len(FACETS))
     values = np.round(sums.reshape(-1, len(FACETS)), 4)
+    # Where no word of the profile is near to any of the case, nothing is.
+    whole = (index.arrays["middles"][cases] @ query.mean).clip(0, 1) * (values.sum(1) > 0)
+    values = np.column_stack([values, np.round(whole, 4)])
     bounds = np.searchsorted(place, [np.arange(len(cases)), np.arange(1, len(cases) + 1)])
     return [
         Match(
             one.case,
-            {facet: float(v) for facet, v in zip(FACETS, row, strict=True) if v > 0},
+            {kind: float(v) for kind, v in zip((*FACETS, "whole"), row, strict=True) if v > 0},
             told[a:b],
             facets[a:b],
             said[a:b],

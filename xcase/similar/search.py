@@ -14,11 +14,11 @@ from xcase.similar import rank
 from xcase.similar.facets import gap_skills
 from xcase.similar.index import Index, check_model
 from xcase.similar.profile import Reading, read
-from xcase.similar.vectors import Encoder, unit_length
+from xcase.similar.vectors import Encoder
 from xcase.similar.words import shared_spans
 
 # How much of a score the spread of the answers may cost; see the README's table for what it does.
-DIVERSITY = 0.1
+DIVERSITY = 0.07
 # Quotes for one reason.
 QUOTES = 3
 
@@ -91,7 +91,7 @@ class Searcher:
         matches = rank.match(self.index, query, candidates, self.weights)
         scores = [self._score(m, reading, float(words[m.case])) for m in matches]
         kept = [(m, score) for m, score in zip(matches, scores, strict=True) if score > 0]
-        vectors = unit_length(self.index.arrays["sides"][[m.case for m, _ in kept]])
+        vectors = self.index.arrays["middles"][[m.case for m, _ in kept]]
         order = rank.diversify(vectors, [score for _, score in kept], count, diversity)
         best = [kept[i][0] for i in order]
         found = tuple(self._result(m, reading, float(words[m.case])) for m in best)
