@@ -102,7 +102,8 @@ def test_transfers_on_kept_vectors_load_neither(tmp_path: Path) -> None:
 def test_matching_lists_on_an_analysis_loads_neither(tmp_path: Path) -> None:
     keep_transfer_vectors(tmp_path)
     for side, column in (("mentees", "skills_want"), ("mentors", "skills_have")):
-        (tmp_path / f"{side}.csv").write_text(f"id,{column}\np1,delegation\n", encoding="utf-8")
+        roster = f"id,{column}\n{side},delegation\n"
+        (tmp_path / f"{side}.csv").write_text(roster, encoding="utf-8")
     rosters = [str(tmp_path / f"{side}.csv") for side in ("mentees", "mentors")]
     printed, heavy = loaded_by("match", *rosters, "--json", "--dir", str(tmp_path))
     assert len(json.loads(printed)["pairs"]) == 1
