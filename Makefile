@@ -17,6 +17,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) torch==2.13.0
 	$(PIP) --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python scripts/export_onnx.py
 	touch $@
 
 demo: install

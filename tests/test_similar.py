@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import WordEncoder
+from typer.testing import CliRunner
 
 from xcase import store
+from xcase.cli import app
 from xcase.errors import AnalysisError, UsageError
 from xcase.records import (
     Analysis,
@@ -223,6 +225,48 @@ def test_an_analysis_without_a_case() -> None:
 def test_a_profile_that_cannot_be_compared_is_refused(text: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         read(profile_of_text(text))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given"),
+    [
+        ([""], ""),
+        (["manager"], ""),
+        (["-"], "long " * 200_000),
+        (["Soy enfermera y quiero dirigir un equipo de informática"], ""),
+        (["--profile", "-"], "{"),
+        (["--profile", "nowhere.json"], ""),
+        ([], ""),
+    ],
+)
+def test_the_command_refuses_it_with_status_2(
+    arguments: list[str], given: str, folder: Path
+) -> None:
+    done = CliRunner().invoke(app, ["similar", *arguments, "--dir", str(folder)], input=given)
+    assert isinstance(done.exception, UsageError)
+    assert done.exception.exit_status == 2
+    assert done.stdout == ""
+
+
+def test_a_folder_without_a_case_gives_an_empty_list_and_says_so(tmp_path: Path) -> None:
+    store.save(Analysis((), (), ()), tmp_path)
+    notes: list[str] = []
+    found, _ = find(
+        profile_of_text(ASKED), tmp_path, filters=Filters(), count=5, note=notes.append,
+        encoder=WordEncoder(),
+    )  # fmt: skip
+    assert found.cases == ()
+    assert any("holds no case" in n for n in notes)
+
+
+def test_english_is_seen_without_the_model_of_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked() -> None:
+        raise AssertionError("the model of languages was loaded")
+
+    monkeypatch.setattr("xcase.similar.profile._identifier", asked)
+    read(profile_of_text("I am a nurse and I freeze when they think that I have to delegate"))
+    with pytest.raises(AssertionError, match="was loaded"):
+        read(profile_of_text("Verpleegkundige, want ik wil leren hoe ik taken kan afgeven"))
 
 
 def test_one_word_that_names_a_skill_is_enough() -> None:

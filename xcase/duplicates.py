@@ -1,16 +1,20 @@
 """Cases that tell the same story again: republished, shortened or lightly edited.
 
+They are found when a folder is analysed and kept in its ``run.json`` under ``duplicates``; whatever
+counts stories (summary, transfers, similar cases, health) counts the first of them.
+
 Candidates come from MinHash bands (Broder 1997; datasketch), and each is checked exactly: two cases
-are the same where at least ``SHARE`` of the word runs of the shorter one stand in the longer one.
+are the same where at least ``SHARE`` of the word runs of the shorter one stand in the longer one,
+or where they have the same words in the same order, however few.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from xcase.records import Analysis
+from xcase.records import Analysis, Case
 
 # Words in a run: long enough that stock phrases of mentoring pages do not make two stories one.
 RUN = 5
@@ -22,6 +26,18 @@ PERMUTATIONS = 64
 # A shorter text has too few runs to tell a copy from chance.
 MIN_RUNS = 12
 _WORD = re.compile(r"[^\W_]+")
+
+
+def repeats(analysis: Analysis) -> Mapping[str, str]:
+    """Return what :func:`near_duplicates` found when the folder was analysed, or finds now."""
+    kept = analysis.run.get("duplicates")
+    return kept if isinstance(kept, dict) else near_duplicates(analysis)
+
+
+def first_tellings(analysis: Analysis) -> list[Case]:
+    """Return the cases of an analysis, each story once."""
+    again = repeats(analysis)
+    return [case for case in analysis.cases if case.id not in again]
 
 
 def near_duplicates(analysis: Analysis) -> dict[str, str]:
@@ -39,9 +55,12 @@ def first_of_each(texts: Sequence[str]) -> list[int]:
 
     bands = MinHashLSH(threshold=JACCARD, num_perm=PERMUTATIONS)
     first = list(range(len(texts)))
-    runs = [_runs(text) for text in texts]
+    words = [_words(text) for text in texts]
+    runs = [_runs(told) for told in words]
+    same: dict[tuple[str, ...], int] = {}
     for i, mine in enumerate(runs):
-        if len(mine) < MIN_RUNS:
+        first[i] = same.setdefault(words[i], i)
+        if first[i] != i or len(mine) < MIN_RUNS:
             continue
         sketch = MinHash(num_perm=PERMUTATIONS, seed=1)
         sketch.update_batch(mine)
@@ -53,8 +72,11 @@ def first_of_each(texts: Sequence[str]) -> list[int]:
     return first
 
 
-def _runs(text: str) -> set[bytes]:
-    words = [w.lower() for w in _WORD.findall(text)]
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(w.lower() for w in _WORD.findall(text))
+
+
+def _runs(words: Sequence[str]) -> set[bytes]:
     return {
         hashlib.blake2b(" ".join(words[i : i + RUN]).encode(), digest_size=8).digest()
         for i in range(len(words) - RUN + 1)

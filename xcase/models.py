@@ -50,8 +50,11 @@ def manifest() -> dict[str, Model]:
 
 
 @functools.cache
-def locate(name: str) -> Path:
+def locate(name: str, *files: str) -> Path:
     """Return the folder of a model after checking the sha256 of each of its files.
+
+    Args:
+        files: only these are checked, because only these will be read.
 
     Raises:
         ModelError: the package is not installed, or a file is missing or differs from the pin.
@@ -59,6 +62,8 @@ def locate(name: str) -> Path:
     model = manifest()[name]
     folder = _package_dir(model) if model.package else models_dir()
     for relative, expected in model.files.items():
+        if files and relative not in files:
+            continue
         path = folder / relative
         if not path.is_file():
             raise ModelError(f"model file {relative} of {name} is missing; {_remedy(model)}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from xcase import __version__, corrections, models, names, read, sentences, store
+from xcase.duplicates import near_duplicates, repeats
 from xcase.errors import AnalysisError, NewerFormatError, StoppedError, XcaseError
 from xcase.extract.industry import find_industries
 from xcase.extract.outcomes import find_outcomes
@@ -76,7 +77,8 @@ def analyze(
             sources, skipped = _read(*found, paths, stdin if Path("-") in paths else None, stop)
         decisions = corrections.by_document(corrections.stored(out))
         journal = Journal(out, _fingerprint(settings))
-        known = journal.found | _earlier(out, settings, decisions.keys())
+        earlier, known_again = _earlier(out, settings, decisions.keys())
+        known = journal.found | earlier
         results = {s.id: known[s.id] for s in sources if s.id in known and _same(known[s.id], s)}
         fresh = [s for s in sources if s.id not in results]
         if progress:
@@ -101,10 +103,15 @@ def analyze(
             cases=tuple(c for _, cases in ordered for c in cases),
             skipped=tuple(skipped),
         )
+        with clock.stage("compare"):
+            # Nothing new, and all in the order in which it was compared before.
+            unchanged = not fresh and list(earlier) == [s.id for s in sources]
+            again = known_again if unchanged else near_duplicates(analysis)
         run = {
             **_fingerprint(settings),
             "corrected": sorted(decisions),
             "counts": analysis.counts(),
+            "duplicates": again,
             "analysed_now": len(fresh),
             "seconds": clock.seconds,
         }
@@ -260,8 +267,10 @@ def _names(files: Sequence[Path], paths: Sequence[Path]) -> dict[Path, str]:
 
 def _earlier(
     out: Path, settings: Settings, decided: Collection[str]
-) -> dict[str, tuple[Document, tuple[Case, ...]]]:
+) -> tuple[dict[str, tuple[Document, tuple[Case, ...]]], dict[str, str]]:
     """Return what an earlier run with the same versions and settings found, by document id.
+
+    And which of its cases told a story again.
 
     Documents on which people decided, now or then, are left out: decisions are carried out on what
     the extraction finds, and what cannot be followed is told on every run.
@@ -272,13 +281,14 @@ def _earlier(
         raise
     except AnalysisError:
         # Nothing there, or damaged, or from another version: then everything is done afresh.
-        return {}
+        return {}, {}
     fingerprint = _fingerprint(settings)
     if any(earlier.run.get(key) != value for key, value in fingerprint.items()):
-        return {}
+        return {}, {}
     afresh = {*decided, *earlier.run.get("corrected", ())}
     cases = earlier.cases_by_document()
-    return {d.id: (d, cases[d.id]) for d in earlier.documents if d.id not in afresh}
+    found = {d.id: (d, cases[d.id]) for d in earlier.documents if d.id not in afresh}
+    return found, dict(repeats(earlier))
 
 
 def _same(done: tuple[Document, tuple[Case, ...]], source: Source) -> bool:

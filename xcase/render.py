@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from xcase.duplicates import first_tellings
 from xcase.records import Analysis, Case, Document, IndustryGuess, Person, Quote
 from xcase.taxonomy import Skill
 
@@ -31,11 +32,14 @@ def summary(analysis: Analysis, out: Path) -> None:
     table.add_row(
         "documents", f"{counts['documents']} ({analysis.run['analysed_now']} analysed now)"
     )
-    table.add_row("cases", f"{counts['cases']} in {counts['with_cases']} documents")
+    again = analysis.run.get("duplicates", {})
+    twice = f", {len(again)} of them told before and counted once" if again else ""
+    table.add_row("cases", f"{counts['cases']} in {counts['with_cases']} documents{twice}")
     table.add_row("not a case", str(counts["not_a_case"]))
+    cases = first_tellings(analysis)
     for status in ("lacked", "developed", "used"):
-        table.add_row(f"skills {status}", escape(_top_skills(analysis.cases, status)))
-    table.add_row("industries", escape(_top_industries(analysis.cases)))
+        table.add_row(f"skills {status}", escape(_top_skills(cases, status)))
+    table.add_row("industries", escape(_top_industries(cases)))
     table.add_row("skipped", _skipped(analysis))
     console.print(table)
     for name in ("documents.jsonl", "cases.jsonl", "errors.jsonl", "run.json"):

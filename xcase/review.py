@@ -10,6 +10,7 @@ import jsonlines
 
 from xcase import corrections, sentences, store
 from xcase.corrections import Correction
+from xcase.duplicates import near_duplicates
 from xcase.errors import UsageError
 from xcase.gold_export import as_gold
 from xcase.records import Skipped
@@ -69,6 +70,11 @@ def _correct(folder: Path, made: Sequence[Correction]) -> list[Skipped]:
         skipped=tuple(dict.fromkeys((*analysis.skipped, *lost))),
     )
     decided = sorted(corrections.by_document(corrections.stored(folder)))
-    run = {**analysis.run, "corrected": decided, "counts": corrected.counts()}
+    run = {
+        **analysis.run,
+        "corrected": decided,
+        "counts": corrected.counts(),
+        "duplicates": near_duplicates(corrected),
+    }
     store.save(replace(corrected, run=run), folder)
     return lost

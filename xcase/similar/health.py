@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from xcase.duplicates import near_duplicates
+from xcase.duplicates import first_tellings, repeats
 from xcase.records import Analysis, Case
 from xcase.similar.facets import gap_skills
 from xcase.taxonomy import load_industries, load_skills
@@ -37,14 +37,13 @@ class Health:
 
 def examine(analysis: Analysis) -> Health:
     """Count what the cases of an analysis cover."""
-    again = near_duplicates(analysis)
-    cases = [c for c in analysis.cases if c.id not in again]
+    cases = first_tellings(analysis)
     industries = Counter(c.industry_from.label for c in cases if c.industry_from)
     gaps = Counter(skill for c in cases for skill in gap_skills(c))
     ends = Counter(_end(c) for c in cases)
     return Health(
         stories=len(cases),
-        duplicates=again,
+        duplicates=dict(repeats(analysis)),
         industries=dict(industries.most_common()),
         gaps=dict(gaps.most_common()),
         thin=tuple(i.label for i in load_industries() if industries[i.label] < FEW),

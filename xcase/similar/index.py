@@ -4,13 +4,13 @@ It is a cache in ``DIR/index``: every byte follows from ``cases.jsonl``, ``docum
 model, whose name it carries. Cases that stand unchanged keep their vectors; only new ones go
 through the model. Arrays are memory-mapped and searched exactly.
 
-    index.json     format, model, sha256 of the analysis, and the cases: id, key, duplicate_of
+    index.json     format, model, digests of the analysis, and ids and keys of the cases
     units.npy      sentences: case, facet, start, end                      U x 4   int32
     token_unit.npy the sentence of each token                              T       int32
-    tokens.npy     token vectors, each times 127 / its largest component    T x 384 int8
+    tokens.npy     vectors of tokens of words that say something, each      T x 384 int8
+                   times 127 / its largest component
     scales.npy     what a row of tokens.npy is divided by to have length 1  T       float32
-    sides.npy      the mean of two vectors of each case: of background      N x 384 float32
-                   and gap, and of journey and outcome
+    middles.npy    the mean of the token vectors of each case, of length 1  N x 384 float32
     words/         BM25 (bm25s)
 
 ``index.json`` holds the sha256 of the other files, which ``xcase doctor`` checks; opening the index
@@ -24,24 +24,25 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from xcase.duplicates import near_duplicates
 from xcase.errors import AnalysisError
 from xcase.records import Analysis, Case
 from xcase.similar.facets import FACETS, key_of, units_of
 from xcase.similar.vectors import DIMENSIONS, Encoder, unit_length
-from xcase.similar.words import Words
+from xcase.similar.words import Words, telling
 
 # Raised whenever an array changes its meaning: an older index is then made anew.
-FORMAT = 3
+FORMAT = 5
 FOLDER = "index"
-ARRAYS = ("units", "token_unit", "tokens", "scales", "sides")
-BEFORE = (FACETS.index("background"), FACETS.index("gap"))
+# The files of the analysis that an index follows from.
+SOURCES = ("cases.jsonl", "documents.jsonl")
+ARRAYS = ("units", "token_unit", "tokens", "scales", "middles")
 # Sentences encoded together.
 CHUNK = 2048
 
@@ -58,17 +59,16 @@ class Index:
     model: str
     ids: tuple[str, ...]
     keys: tuple[str, ...]
-    duplicate_of: dict[str, str]
     arrays: dict[str, np.ndarray]
     unit_at: np.ndarray
     token_at: np.ndarray
     words: Words
 
-    def vectors(self, rows: slice | np.ndarray) -> np.ndarray:
-        """Return token vectors as float32 of length one."""
-        scaled = self.arrays["tokens"][rows].astype(np.float32)
-        scaled *= self.arrays["scales"][rows][:, None]
-        return scaled
+    def nearness(self, rows: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+        """Return the cosine of each of these tokens to each of ``q`` vectors, ``rows x q``."""
+        cosine: np.ndarray = self.arrays["tokens"][rows].astype(np.float32) @ vectors.T
+        cosine *= self.arrays["scales"][rows][:, None]
+        return cosine
 
 
 def open_index(
@@ -89,19 +89,27 @@ def open_index(
     An index in a folder that cannot be written is kept in memory, and the note says so.
     """
     home = None if folder is None else folder / FOLDER
-    earlier = None if home is None else _load(home)
+    earlier, made_of = (None, {}) if home is None else _load(home)
     if earlier is not None and earlier.model != model:
         earlier = None  # vectors of two models cannot be compared
+    files = {name: analysis.run.get("files", {}).get(name) for name in SOURCES}
+    if earlier is not None and all(files.values()) and made_of == files:
+        return earlier, ""
     texts = {d.id: d.text for d in analysis.documents}
     keys = tuple(key_of(c, texts[c.document_id]) for c in analysis.cases)
     ids = tuple(c.id for c in analysis.cases)
-    if earlier is not None and (earlier.ids, earlier.keys) == (ids, keys):
+    if home and earlier is not None and (earlier.ids, earlier.keys) == (ids, keys):
+        # What the vectors rest on is as it was; other facts of the cases are not kept here.
+        with suppress(OSError):
+            draft = home / f".index.json.{os.getpid()}.tmp"
+            draft.write_text(_head(earlier, files), encoding="utf-8")
+            draft.replace(home / "index.json")
         return earlier, ""
     index, fresh = _build(analysis, texts, keys, earlier, encoder, model, progress)
     note = f"indexed {fresh} of {len(ids)} cases"
     if home is not None:
         try:
-            _save(index, home)
+            _save(index, home, files)
         except OSError as error:
             note += f"; kept in memory only, {home} cannot be written ({error.strerror})"
     return index, note
@@ -113,7 +121,7 @@ def check_files(folder: Path) -> str:
     if not home.is_dir():
         return "none yet"
     try:
-        expected = json.loads((home / "index.json").read_text(encoding="utf-8"))["files"]
+        expected = json.loads((home / "index.json").read_text(encoding="utf-8"))["sums"]
         if _sums(home) == expected:
             return "undamaged"
     except (OSError, ValueError, KeyError, TypeError):
@@ -165,7 +173,6 @@ def _build(
         model=model,
         ids=tuple(c.id for c in analysis.cases),
         keys=keys,
-        duplicate_of=near_duplicates(analysis),
         arrays=arrays,
         unit_at=unit_at,
         token_at=token_at,
@@ -194,28 +201,33 @@ def _encode(
             progress(len(vectors), len(sentences))
     rest = iter(vectors)
     made = []
-    for told in units:
+    for case, told in zip(cases, units, strict=True):
         rows = [next(rest) for _ in told]
         table = np.array(
             [(0, FACETS.index(u.facet), u.start, u.end) for u in told], dtype=np.int32
         ).reshape(-1, 4)
-        tokens = np.concatenate([_EMPTY["sides"], *(r.tokens for r in rows)])
-        largest = np.abs(tokens).max(1, initial=1e-9)
+        tokens = np.concatenate([_EMPTY["middles"], *(r.tokens for r in rows)])
         token_unit = np.repeat(np.arange(len(rows)), [len(r.tokens) for r in rows])
-        before = np.isin(table[token_unit, 1], BEFORE)
+        # A word that says nothing by itself is no answer to one that does.
+        says = [
+            telling(texts[case.document_id][u.start : u.end], r.spans)
+            for u, r in zip(told, rows, strict=True)
+        ]
+        kept = np.concatenate([np.zeros(0, dtype=bool), *says])
+        largest = np.abs(tokens[kept]).max(1, initial=1e-9)
         made.append(
             {
                 "units": table,
-                "token_unit": token_unit.astype(np.int32),
-                "tokens": np.rint(tokens * (127 / largest)[:, None]).astype(np.int8),
+                "token_unit": token_unit[kept].astype(np.int32),
+                "tokens": np.rint(tokens[kept] * (127 / largest)[:, None]).astype(np.int8),
                 "scales": (largest / 127).astype(np.float32),
-                "sides": (_side(tokens[before]) + _side(tokens[~before])) / 2,
+                "middles": _middle(tokens[kept]),
             }
         )
     return made
 
 
-def _side(tokens: np.ndarray) -> np.ndarray:
+def _middle(tokens: np.ndarray) -> np.ndarray:
     mean = tokens.mean(0, keepdims=True) if len(tokens) else np.zeros((1, DIMENSIONS), np.float32)
     return unit_length(mean)
 
@@ -228,7 +240,7 @@ def _copy(index: Index, i: int) -> dict[str, np.ndarray]:
         "token_unit": index.arrays["token_unit"][tokens] - np.int32(index.unit_at[i]),
         "tokens": index.arrays["tokens"][tokens],
         "scales": index.arrays["scales"][tokens],
-        "sides": index.arrays["sides"][i : i + 1],
+        "middles": index.arrays["middles"][i : i + 1],
     }
 
 
@@ -237,11 +249,11 @@ _EMPTY = {
     "token_unit": np.zeros(0, np.int32),
     "tokens": np.zeros((0, DIMENSIONS), np.int8),
     "scales": np.zeros(0, np.float32),
-    "sides": np.zeros((0, DIMENSIONS), np.float32),
+    "middles": np.zeros((0, DIMENSIONS), np.float32),
 }
 
 
-def _save(index: Index, home: Path) -> None:
+def _save(index: Index, home: Path, files: dict[str, str]) -> None:
     """Write the index beside its place, then put it there: a reader never sees half of it."""
     draft = home.with_name(f".{FOLDER}.{os.getpid()}.tmp")
     shutil.rmtree(draft, ignore_errors=True)
@@ -250,19 +262,7 @@ def _save(index: Index, home: Path) -> None:
         for name, array in index.arrays.items():
             np.save(draft / f"{name}.npy", array)
         index.words.save(draft / "words")
-        cases = [
-            {"id": i, "key": key, "duplicate_of": index.duplicate_of.get(i)}
-            for i, key in zip(index.ids, index.keys, strict=True)
-        ]
-        head = {
-            "format": FORMAT,
-            "model": index.model,
-            "unit_at": index.unit_at.tolist(),
-            "token_at": index.token_at.tolist(),
-            "cases": cases,
-            "files": _sums(draft),
-        }
-        (draft / "index.json").write_text(json.dumps(head), encoding="utf-8")
+        (draft / "index.json").write_text(_head(index, files, _sums(draft)), encoding="utf-8")
         shutil.rmtree(home, ignore_errors=True)
         draft.rename(home)
     finally:
@@ -279,31 +279,47 @@ def _sums(home: Path) -> dict[str, str]:
     return sums
 
 
-def _load(home: Path) -> Index | None:
-    """Return a saved index, or None if there is none that can be read: it is made anew then."""
+def _head(index: Index, files: dict[str, str], sums: dict[str, str]) -> str:
+    return json.dumps(
+        {
+            "format": FORMAT,
+            "model": index.model,
+            "files": files,
+            "sums": sums,
+            "unit_at": index.unit_at.tolist(),
+            "token_at": index.token_at.tolist(),
+            "ids": index.ids,
+            "keys": index.keys,
+        }
+    )
+
+
+def _load(home: Path) -> tuple[Index | None, dict[str, str]]:
+    """Return a saved index and the digests of the files that it was made of.
+
+    The index is None if there is none that can be read: it is made anew then.
+    """
     try:
         head: dict[str, Any] = json.loads((home / "index.json").read_text(encoding="utf-8"))
         if head["format"] != FORMAT:
-            return None
+            return None, {}
         arrays = {n: np.load(home / f"{n}.npy", mmap_mode="r") for n in ARRAYS}
         index = Index(
             model=head["model"],
-            ids=tuple(c["id"] for c in head["cases"]),
-            keys=tuple(c["key"] for c in head["cases"]),
-            duplicate_of={
-                c["id"]: c["duplicate_of"] for c in head["cases"] if c["duplicate_of"] is not None
-            },
+            ids=tuple(head["ids"]),
+            keys=tuple(head["keys"]),
             arrays=arrays,
             unit_at=np.array(head["unit_at"]),
             token_at=np.array(head["token_at"]),
             words=Words.load(home / "words"),
         )
+        files = dict(head["files"])
     except (OSError, ValueError, KeyError, TypeError, EOFError, IndexError):
-        return None
+        return None, {}
     sizes = {n: len(a) for n, a in arrays.items()}
     whole = (
         sizes["units"] == index.unit_at[-1]
         and sizes["tokens"] == sizes["scales"] == sizes["token_unit"] == index.token_at[-1]
-        and sizes["sides"] == len(index.ids)
+        and sizes["middles"] == len(index.ids)
     )
-    return index if whole else None
+    return (index, files) if whole else (None, {})

@@ -28,6 +28,14 @@ MIN_TELLING = 2
 # From this probability on a text of at least so many words is called another language.
 FOREIGN = 0.9
 FOREIGN_WORDS = 6
+# So many words that only English has, making up so much of the text, leave no doubt.
+ENGLISH_WORDS = 3
+ENGLISH_SHARE = 0.15
+_ENGLISH = frozenset((
+    "the", "and", "my", "with", "that", "they", "this", "who", "what", "when", "which", "because",
+    "would", "could", "should", "have", "been", "from", "their", "there", "about", "only", "people",
+    "think", "know", "everything", "nobody", "everyone", "myself", "never",
+))  # fmt: skip
 
 _STRINGS = ("id", "name", "text", "industry", "target_industry", "role")
 _LISTS = ("goals", "skills_have", "skills_want")
@@ -196,7 +204,7 @@ def _skills(told: Iterable[str], notes: list[str]) -> tuple[list[str], list[str]
 
 
 def _check_language(words: list[str]) -> None:
-    if len(words) < FOREIGN_WORDS:
+    if len(words) < FOREIGN_WORDS or _plainly_english(words):
         return
     language, sure = _identifier().classify(" ".join(words))
     if language != "en" and sure >= FOREIGN:
@@ -204,6 +212,12 @@ def _check_language(words: list[str]) -> None:
             f"the profile seems to be in another language than English ({language}); "
             "the models read English only: translate it first"
         )
+
+
+def _plainly_english(words: list[str]) -> bool:
+    """Say whether no model of languages has to be asked, which takes half a second to load."""
+    known = [w.lower() for w in words if w.lower() in _ENGLISH]
+    return len(set(known)) >= ENGLISH_WORDS and len(known) >= ENGLISH_SHARE * len(words)
 
 
 @functools.cache

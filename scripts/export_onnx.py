@@ -1,0 +1,23 @@
+"""Make the ONNX form of the sentence model in the user's cache folder, unless it is there.
+
+    python scripts/export_onnx.py
+
+``make install`` runs it, so that the first question need not.
+"""
+
+from __future__ import annotations
+
+from xcase.similar.portable import export, file_of
+from xcase.similar.vectors import model_name, torch_model
+
+
+def main() -> None:
+    """Say where the file lies."""
+    file = file_of(model_name())
+    if not file.is_file() and not export(torch_model(), file):
+        raise SystemExit("the ONNX form could not be made; xcase goes on with torch")
+    print(f"{file}: {file.stat().st_size / 1e6:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
