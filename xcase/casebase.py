@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from xcase import store
-from xcase.errors import UsageError
+from xcase.errors import NotFoundError, UsageError
 from xcase.frames import Table, frame_of, table_of
 from xcase.loaded import Models, Sentences
 from xcase.records import Analysis, Case, Document, Profile, SimilarCase, Skipped, Transfer
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 # A mentee: a text, the fields of a profile, a profile, or a file with one.
 Mentee = str | Mapping[str, Any] | Profile | Path
-# People: a file, or a mapping for each of them (a pandas frame will do).
-People = str | Path | Sequence[Mapping[str, Any]] | Any
+# People: a file, its content, or a mapping for each of them (a pandas frame will do).
+People = str | Path | bytes | Sequence[Mapping[str, Any]] | Any
 T = TypeVar("T")
 
 
@@ -118,11 +118,11 @@ class CaseBase:
         return f"<CaseBase of {len(self.cases)} cases in {len(self.documents)} documents>"
 
     def case(self, case_id: str) -> Case:
-        """Return one case; raise UsageError with the nearest ids if there is none."""
+        """Return one case; raise NotFoundError with the nearest ids if there is none."""
         return self._known(case_id, self._cases, "case")
 
     def document(self, document_id: str) -> Document:
-        """Return one document; raise UsageError with the nearest ids if there is none."""
+        """Return one document; raise NotFoundError with the nearest ids if there is none."""
         return self._known(document_id, self._documents, "document")
 
     def text(self, case: Case | str) -> str:
@@ -336,7 +336,7 @@ class CaseBase:
 
             near = get_close_matches(asked, known, n=3, cutoff=0.6)
             told = f"; nearest: {', '.join(near)}" if near else ""
-            raise UsageError(f"no {what} {asked!r}{told}")
+            raise NotFoundError(f"no {what} {asked!r}{told}")
         return known[asked]
 
 
@@ -413,6 +413,8 @@ def _content(mentee: Mentee) -> tuple[bytes, str]:
 def _people(people: People, name: str) -> tuple[bytes, str]:
     if isinstance(people, str | Path):
         return _read(Path(people)), str(people)
+    if isinstance(people, bytes):
+        return people, name
     if hasattr(people, "to_dict"):
         # An empty cell of a frame is a NaN, and says nothing.
         rows = people.to_dict("records")

@@ -1,0 +1,42 @@
+"""Serve an analysis until somebody stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from xcase.serve.app import create_app
+from xcase.serve.config import Config
+from xcase.serve.live import Live
+
+
+def run(config: Config, note: Callable[[str], None]) -> None:
+    """Load the analysis and serve it.
+
+    Raises:
+        UsageError: the address can be reached by others and there is no token, or it is taken.
+        AnalysisError: the folder holds no sound analysis.
+    """
+    import torch
+    import uvicorn
+
+    config.check()
+    live = Live(config.folder)
+    app = create_app(config, live)
+    note("loading the analysis and the models ...")
+    # Questions are answered side by side; one of them alone would gain little from more threads.
+    torch.set_num_threads(1)
+    version = live.refresh()
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    note(f"{len(version.base)} cases at http://{host}:{config.port}/ (Ctrl-C stops)")
+    uvicorn.run(
+        app,
+        host=config.host,
+        port=config.port,
+        log_level="warning",
+        # What is asked for stands in the address, and what mentees say is not for a log.
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=15,
+        h11_max_incomplete_event_size=64 * 1024,
+        limit_concurrency=config.limits.waiting + 100,
+    )
