@@ -1,6 +1,6 @@
 """Write the examples of the API's description: requests, and what an analysis of corpus/ answers.
 
-    python scripts/api_examples.py --dir xcase-out
+python scripts/api_examples.py --dir xcase-out
 """
 
 from __future__ import annotations

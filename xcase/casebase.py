@@ -95,6 +95,7 @@ class CaseBase:
         self._parts: dict[str, Any] = {}
         self._cases = {c.id: c for c in analysis.cases}
         self._documents = {d.id: d for d in analysis.documents}
+        self._by_document = analysis.cases_by_document()
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -124,6 +125,10 @@ class CaseBase:
     def document(self, document_id: str) -> Document:
         """Return one document; raise NotFoundError with the nearest ids if there is none."""
         return self._known(document_id, self._documents, "document")
+
+    def cases_of(self, document_id: str) -> tuple[Case, ...]:
+        """Return the cases of a document, none if there is no such document."""
+        return self._by_document.get(document_id, ())
 
     def text(self, case: Case | str) -> str:
         """Return the text of a case."""

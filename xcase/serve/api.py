@@ -117,9 +117,7 @@ async def suggest(
     return reply(answer.records, version, notes=answer.notes)
 
 
-@router.post(
-    "/match", response_model=Matching, responses=answered("match"), tags=["questions"]
-)
+@router.post("/match", response_model=Matching, responses=answered("match"), tags=["questions"])
 async def match(request: Request, body: Annotated[MatchBody, bodies("match")]) -> Response:
     """Pairs of mentees and mentors under rules, with reasons, and why somebody has none.
 
@@ -170,9 +168,7 @@ async def documents(request: Request, asked: Annotated[PageQuery, Query()]) -> R
 
 
 @router.get("/documents/{document_id:path}", response_model=records.Document, tags=["records"])
-async def document(
-    request: Request, document_id: Annotated[str, query("document_id")]
-) -> Response:
+async def document(request: Request, document_id: Annotated[str, query("document_id")]) -> Response:
     """One document with its text."""
     version = service_of(request).version
     return reply(version.base.document(document_id), version)
@@ -232,9 +228,7 @@ async def _transfer(
     return reply(answer.records, version, notes=answer.notes)
 
 
-def _page(
-    request: Request, found: Any, version: Any, limit: int, cursor: str | None
-) -> Response:
+def _page(request: Request, found: Any, version: Any, limit: int, cursor: str | None) -> Response:
     shown, following = page_of(found, version.id, limit, cursor)
     link = next_link(request.url.path, request.query_params.multi_items(), following)
     return reply(tuple(shown), version, headers=link)

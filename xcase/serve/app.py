@@ -108,8 +108,10 @@ def _invalid(request: Request, error: Any) -> Response:
 
 
 def _http(request: Request, error: Any) -> Response:
-    told = error.detail if error.detail != title(error.status_code) else _USUAL.get(
-        error.status_code, error.detail
+    told = (
+        error.detail
+        if error.detail != title(error.status_code)
+        else _USUAL.get(error.status_code, error.detail)
     )
     return _error(request, error.status_code, str(told), headers=error.headers)
 

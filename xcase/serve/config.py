@@ -59,7 +59,9 @@ class Config:
                 token is too short.
         """
         if self.token and len(self.token) < MIN_TOKEN:
-            raise UsageError(f"the token has {len(self.token)} characters; give {MIN_TOKEN} or more")
+            raise UsageError(
+                f"the token has {len(self.token)} characters; give {MIN_TOKEN} or more"
+            )
         if not self.token and not is_loopback(self.host):
             raise UsageError(
                 f"{self.host or 'every address'} can be reached by others, so a token is needed: "

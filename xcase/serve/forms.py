@@ -112,3 +112,18 @@ class MatchBody(_Strict):
     rules: dict[str, Any] | None = Field(None, description="As in the rules file of `match`.")
     partial: bool = Field(False, description="Give the possible pairs if not all can be matched.")
     alternatives: int = Field(3, ge=0, le=20, description="Other mentors shown for each pair.")
+
+
+class SearchForm(SimilarOptions):
+    """The search of the first page; without a text nothing is searched."""
+
+    text: Text = ""
+    k: Count = 6
+
+
+class TransferForm(TransferQuery):
+    """The question of the transfer page."""
+
+    source: Name = Field("", alias="from")
+    target: Name = Field("", alias="to")
+    skill: Name = ""

@@ -150,11 +150,16 @@ def _host_of(value: str) -> str:
 
 
 def _same_origin(headers: Headers) -> bool:
-    """Say whether a form comes from our own page, or from a program, which tells no origin."""
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+    """Say whether a form comes from our own page, or from a program, which tells nothing.
+
+    Our pages tell no referrer, so their forms may have the origin "null"; the cookie of who is
+    logged in does not travel from other sites.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin", "null")
+    return origin == "null" or urlsplit(origin).netloc == headers.get("host", "")
 
 
 def _cookie(headers: Headers) -> str:

@@ -35,7 +35,9 @@ class Workers:
         """
         if not self._places.acquire(blocking=False):
             raise Problem(
-                503, "the server has more questions than it can answer", headers={"Retry-After": "2"}
+                503,
+                "the server has more questions than it can answer",
+                headers={"Retry-After": "2"},
             )
         future = self._pool.submit(ask, *args, **kwargs)
         future.add_done_callback(lambda _: self._places.release())
