@@ -144,7 +144,8 @@ async def suggest_page(
 
     def ask(base: CaseBase) -> dict[str, Any]:
         answer = base.suggest(left, mentors=right)
-        return {"found": list(views.advice(base, answer.records)), "notes": answer.notes}
+        told = views.advice(base, answer.records, views.names_of(left, right))
+        return {"found": list(told), "notes": answer.notes}
 
     return _page(request, "suggest.html", **await _asked(request, ask))
 

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from xcase.casebase import CaseBase
+from xcase.match.records import Side
+from xcase.match.roster import read_roster
 from xcase.records import Case, Evidence, Reason, SimilarCase, Transfer
 from xcase.transfer.show import told_of
 
@@ -15,6 +17,8 @@ from xcase.transfer.show import told_of
 QUOTE = 240
 # As much of a case's beginning as makes a search for others like it.
 LIKE = 600
+# A part of a score that adds less is rounded to nothing, and not shown.
+VISIBLE = 0.005
 _REASONS = {
     "background": "like situation",
     "gap": "like difficulty",
@@ -136,8 +140,14 @@ def skill_lines(base: CaseBase, found: Sequence[Transfer]) -> Iterator[SkillLine
         )
 
 
-def advice(base: CaseBase, found: Sequence[Mapping[str, Any]]) -> Iterator[Advice]:
-    """Yield what is suggested, mentee by mentee."""
+def advice(
+    base: CaseBase, found: Sequence[Mapping[str, Any]], names: Mapping[str, str]
+) -> Iterator[Advice]:
+    """Yield what is suggested, mentee by mentee.
+
+    Args:
+        names: those of the people, by their ids.
+    """
     for one in found:
         lists = (
             ("Skills to work on", tuple(_scored(base, e, e["skill"]) for e in one["skills"])),
@@ -160,9 +170,23 @@ def advice(base: CaseBase, found: Sequence[Mapping[str, Any]]) -> Iterator[Advic
                     for e in one["cases"]
                 ),
             ),
-            ("Mentors", tuple(_scored(base, e, e["mentor_id"]) for e in one["mentors"])),
+            (
+                "Mentors",
+                tuple(_scored(base, e, _called(e["mentor_id"], names)) for e in one["mentors"]),
+            ),
         )
-        yield Advice(one["mentee_id"], lists, tuple(one["missing"]))
+        yield Advice(_called(one["mentee_id"], names), lists, tuple(one["missing"]))
+
+
+def names_of(*rosters: bytes | None) -> dict[str, str]:
+    """Return the names of the people of rosters that were read without a fault."""
+    sides: tuple[Side, ...] = ("mentee", "mentor")
+    return {
+        person.id: person.name
+        for content, side in zip(rosters, sides, strict=True)
+        if content is not None
+        for person in read_roster(content, "", side=side).profiles
+    }
 
 
 def like_address(base: CaseBase, case: Case) -> str:
@@ -173,6 +197,11 @@ def like_address(base: CaseBase, case: Case) -> str:
     return f"/?{urlencode({'text': words, 'k': 6})}" if words else ""
 
 
+def _called(person: str, names: Mapping[str, str]) -> str:
+    name = names.get(person, "")
+    return f"{name} ({person})" if name and name != person else person
+
+
 def _move(case: Case) -> str:
     sides = [i.label if i else "?" for i in (case.industry_from, case.industry_to)]
     return sides[0] if sides[0] == sides[1] else " → ".join(sides)
@@ -180,7 +209,7 @@ def _move(case: Case) -> str:
 
 def _whys(base: CaseBase, reasons: Sequence[Reason]) -> tuple[Why, ...]:
     best = sorted(reasons, key=lambda r: -r.weight * r.value)
-    return tuple(_why(base, r) for r in best if r.value > 0)
+    return tuple(_why(base, r) for r in best if r.weight * r.value >= VISIBLE)
 
 
 def _why(base: CaseBase, reason: Reason, told: str = "", *, quotes: bool = True) -> Why:
