@@ -93,6 +93,8 @@ class Guard:
             return self.error(scope, 421, "this server is not called by that name")
         if scope["method"] not in ("GET", "HEAD") and not _same_origin(headers):
             return self.error(scope, 403, "forms of other pages are not taken")
+        if _length(headers) > self.config.limits.body:
+            return self.error(scope, 413, "the body is larger than this server takes")
         if not self.config.token or scope["path"] in OPEN:
             return None
         if self._is_known(headers):
@@ -134,6 +136,12 @@ def for_people(scope: Scope) -> bool:
 
 def _plain(status: int, detail: str) -> Response:
     return problem_response(status, detail)
+
+
+def _length(headers: Headers) -> int:
+    """Return how long the body says it is; one that does not say is counted as it comes."""
+    told = headers.get("content-length", "0")
+    return int(told) if told.isdecimal() else 0
 
 
 def _host_of(value: str) -> str:
