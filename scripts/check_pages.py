@@ -15,12 +15,8 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +27,7 @@ from hostile import EVIL, hostile_analysis, hostile_roster
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
+from serving import serving
 
 from xcase import store
 
@@ -53,16 +50,16 @@ def main() -> None:
     faults: list[str] = []
     for dark, size in ((False, WIDE), (True, WIDE), (False, NARROW)):
         look = f"{'dark' if dark else 'light'}-{size[0]}"
-        with serving(options.dir) as address, browser(size, dark=dark) as driver:
-            check = Check(driver, address, axe, options.shots, look)
+        with serving(options.dir) as served, browser(size, dark=dark) as driver:
+            check = Check(driver, served.address, axe, options.shots, look)
             visit(check)
             faults += check.faults
             told = f"{look}: {check.pages} pages, {len(check.requests)} requests"
             print(f"{told}, to other hosts {len(check.foreign)}, faults {len(check.faults)}")
     with tempfile.TemporaryDirectory() as folder:
         store.save(hostile_analysis(), Path(folder))
-        with serving(Path(folder)) as address, browser(WIDE) as driver:
-            check = Check(driver, address, axe, options.shots, "hostile")
+        with serving(Path(folder)) as served, browser(WIDE) as driver:
+            check = Check(driver, served.address, axe, options.shots, "hostile")
             attack(check, Path(folder))
             faults += check.faults
             print(f"hostile: {check.pages} pages, faults {len(check.faults)}")
@@ -205,37 +202,6 @@ class Check:
 
     def _fault(self, message: str) -> None:
         self.faults.append(f"{self.look} {self.name}: {message}")
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Serve an analysis on a free port until the end of the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "xcase", "serve", "--dir", str(folder), "--port", str(port)]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(server, f"{address}/readyz")
-        yield address
-    finally:
-        server.terminate()
-        said = server.communicate(timeout=30)[1]
-        if "Traceback" in said or "Error" in said:
-            print(said)
-
-
-def _wait(server: subprocess.Popen[str], url: str) -> None:
-    for _ in range(600):
-        if server.poll() is not None:
-            raise SystemExit(f"the server ended: {server.communicate()[1]}")
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("the server did not get ready")
 
 
 @contextmanager

@@ -24,8 +24,9 @@ from test_similar import BAKER, CLERK, NURSE, analysis_of, story
 import xcase as package
 from xcase import store
 from xcase.errors import AnalysisError, UsageError
+from xcase.live import Live
 from xcase.records import Analysis
-from xcase.serve import Config, Limits, Live, create_app
+from xcase.serve import Config, Limits, create_app
 from xcase.serve.config import read_token
 
 PROGRAMME = Path(__file__).parent.parent / "examples" / "programme"

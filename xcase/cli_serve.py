@@ -37,3 +37,17 @@ def serve_cli(
 
     token = read_token(token_file)
     run(Config(folder, host, port, token=token, names=tuple(name or ())), note)
+
+
+def mcp_cli(folder: Dir = DEFAULT_DIR) -> None:
+    """Answer an assistant over MCP on stdin and stdout; read-only."""
+    try:
+        from xcase.assistant import make_server
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{error.name} is missing; run: pip install 'xcase[mcp]'") from error
+    from xcase.live import Live
+
+    live = Live(folder)
+    live.refresh()
+    live.watch()
+    make_server(lambda: (live.version or live.refresh()).base).run("stdio")

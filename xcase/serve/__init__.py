@@ -5,7 +5,6 @@
 
 from xcase.serve.app import create_app
 from xcase.serve.config import Config, Limits
-from xcase.serve.live import Live
 from xcase.serve.run import run
 
-__all__ = ["Config", "Limits", "Live", "create_app", "run"]
+__all__ = ["Config", "Limits", "create_app", "run"]

@@ -15,11 +15,11 @@ from starlette.responses import Response
 
 from xcase import __version__
 from xcase.errors import AnalysisError, NotFoundError, UsageError
+from xcase.live import Live
 from xcase.pages import CONTENT_POLICY
 from xcase.serve import api, health, site
 from xcase.serve.config import Config
 from xcase.serve.guard import Guard, for_people
-from xcase.serve.live import Live
 from xcase.serve.openapi import describe
 from xcase.serve.problems import Problem, faults_of, problem_response, title
 from xcase.serve.service import Service

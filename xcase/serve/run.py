@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from xcase.live import Live
 from xcase.serve.app import create_app
 from xcase.serve.config import Config
-from xcase.serve.live import Live
 
 
 def run(config: Config, note: Callable[[str], None]) -> None:

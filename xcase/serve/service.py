@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 from xcase.casebase import CaseBase
+from xcase.live import Live, Version
 from xcase.serve.config import Config
-from xcase.serve.live import Live, Version
 from xcase.serve.problems import JsonResponse, Problem
 from xcase.serve.workers import Workers
 from xcase.store import to_json
