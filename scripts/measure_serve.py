@@ -17,13 +17,14 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 from serving import Served, serving
 
 from xcase import store
-from xcase.records import Analysis, Case, Document, Program, Sentence
+from xcase.records import Analysis, Case, Document, IndustryGuess, Program, Sentence
 from xcase.similar import Encoder, MiniLM, searcher_of
 from xcase.similar.vectors import TokenVectors
 
@@ -125,10 +126,16 @@ def _story(
     name = f"made/{number}.txt"
     document = Document(name, name, "0" * 64, name, {}, text, "cases", "")
     case = Case(
-        f"{name}:1", name, name, 0, len(text), None, None, like.industry_from, like.industry_to,
+        f"{name}:1", name, name, 0, len(text), None, None, _wordless(like.industry_from),
+        _wordless(like.industry_to),
         None, None, Program(), tuple(sentences), (), (),
     )  # fmt: skip
     return document, case
+
+
+def _wordless(guess: IndustryGuess | None) -> IndustryGuess | None:
+    """Return an industry without the words that speak for it: they stand in another text."""
+    return None if guess is None else replace(guess, evidence=())
 
 
 class Remembering:
