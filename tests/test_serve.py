@@ -30,6 +30,8 @@ from xcase.serve import Config, Limits, create_app
 from xcase.serve.config import read_token
 
 PROGRAMME = Path(__file__).parent.parent / "examples" / "programme"
+# Models that are loaded by the first question take long where much else runs.
+PATIENT = Limits(seconds=300)
 TOKEN = "a token that nobody guesses"
 HTML = {"Accept": "text/html"}
 HERE = "http://localhost:8765"
@@ -47,7 +49,7 @@ def client_of(analysis: Analysis, folder: Path, **options: Any) -> TestClient:
     store.save(analysis, folder)
     live = Live(folder, models=models())
     live.refresh()
-    config = Config(folder, **options)
+    config = Config(folder, **{"limits": PATIENT, **options})
     return TestClient(create_app(config, live), base_url=HERE, raise_server_exceptions=False)
 
 

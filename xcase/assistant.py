@@ -116,7 +116,8 @@ def make_server(current: Callable[[], CaseBase]) -> MCPServer:
 
 def _envelope(records: list[Any], notes: Any) -> str:
     """Return records as JSON, as many as fit, and say what was left out."""
-    kept, size = [], 0
+    kept: list[Any] = []
+    size = 0
     for record in records:
         size += len(json.dumps(record, ensure_ascii=False))
         if kept and size > MOST_CHARACTERS:

@@ -62,6 +62,15 @@ class Models:
         """The sentence model of ``transfer`` and ``match``; nothing is loaded before it encodes."""
         return self._once("sentences", Sentences)  # type: ignore[no-any-return]
 
+    def warm_up(self) -> None:
+        """Load everything now, so that nobody's first question waits for it."""
+        from xcase.pipeline import mark
+
+        _ = self.annotator
+        self.sentences.encode(["ready"])
+        with self.reading:
+            mark(["ready"])
+
     def _once(self, name: str, load: Callable[[], Any]) -> Any:
         with self._lock:
             if self._given[name] is None:

@@ -26,6 +26,7 @@ def run(config: Config, note: Callable[[str], None]) -> None:
     # Questions are answered side by side; one of them alone would gain little from more threads.
     torch.set_num_threads(1)
     version = live.refresh()
+    live.models.warm_up()
     host = f"[{config.host}]" if ":" in config.host else config.host
     note(f"{len(version.base)} cases at http://{host}:{config.port}/ (Ctrl-C stops)")
     uvicorn.run(
