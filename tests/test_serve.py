@@ -27,7 +27,7 @@ from xcase.errors import AnalysisError, UsageError
 from xcase.live import Live
 from xcase.records import Analysis
 from xcase.serve import Config, Limits, create_app
-from xcase.serve.config import read_token
+from xcase.serve.config import MOST_PEOPLE, read_token
 
 PROGRAMME = Path(__file__).parent.parent / "examples" / "programme"
 # Models that are loaded by the first question take long where much else runs.
@@ -506,6 +506,9 @@ def test_uploaded_profiles_get_suggestions(client: TestClient) -> None:
     wrong = client.post("/suggest", files={"mentees": ("m.csv", b"mood\nglad\n")}, headers=HTML)
     assert (wrong.status_code, "no column" in wrong.text) == (400, True)
     assert client.post("/suggest", headers=HTML).status_code == 422
+    many = b"id\n" + b"\n".join(b"m%d" % n for n in range(MOST_PEOPLE + 1))
+    crowd = client.post("/suggest", files={"mentees": ("m.csv", many)}, headers=HTML)
+    assert (crowd.status_code, "1000 are the most here" in crowd.text) == (400, True)
 
 
 def test_markup_in_every_field_adds_no_node(tmp_path: Path) -> None:

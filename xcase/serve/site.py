@@ -143,8 +143,9 @@ async def suggest_page(
     right = await mentors.read() if mentors is not None and mentors.filename else None
 
     def ask(base: CaseBase) -> dict[str, Any]:
+        names = views.names_of(left, right)
         answer = base.suggest(left, mentors=right)
-        told = views.advice(base, answer.records, views.names_of(left, right))
+        told = views.advice(base, answer.records, names)
         return {"found": list(told), "notes": answer.notes}
 
     return _page(request, "suggest.html", **await _asked(request, ask))

@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from xcase.casebase import CaseBase
+from xcase.errors import UsageError
 from xcase.match.records import Side
 from xcase.match.roster import read_roster
 from xcase.records import Case, Evidence, Reason, SimilarCase, Transfer
+from xcase.serve.config import MOST_PEOPLE
 from xcase.transfer.show import told_of
 
 # A quote longer than this is cut; the case page shows all of it.
@@ -179,14 +181,22 @@ def advice(
 
 
 def names_of(*rosters: bytes | None) -> dict[str, str]:
-    """Return the names of the people of rosters that were read without a fault."""
+    """Return the names of the people of rosters: of the mentees, and of the mentors if any.
+
+    Raises:
+        UsageError: a roster has a fault, or more people than a page is for.
+    """
     sides: tuple[Side, ...] = ("mentee", "mentor")
-    return {
-        person.id: person.name
-        for content, side in zip(rosters, sides, strict=True)
-        if content is not None
-        for person in read_roster(content, "", side=side).profiles
-    }
+    names = {}
+    for content, side in zip(rosters, sides, strict=True):
+        people = () if content is None else read_roster(content, f"{side}s", side=side).profiles
+        if len(people) > MOST_PEOPLE:
+            raise UsageError(
+                f"{len(people)} {side}s, and {MOST_PEOPLE} are the most here; "
+                "use the command: xcase suggest"
+            )
+        names |= {person.id: person.name for person in people}
+    return names
 
 
 def like_address(base: CaseBase, case: Case) -> str:
