@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from xcase import store
 from xcase.errors import AnalysisError, UsageError
 from xcase.live import Live
 from xcase.records import Analysis
-from xcase.serve import Config, Limits, create_app
+from xcase.serve import Config, Limits, create_app, run
 from xcase.serve.config import MOST_PEOPLE, read_token
 
 PROGRAMME = Path(__file__).parent.parent / "examples" / "programme"
@@ -328,6 +329,15 @@ def test_the_command_refuses_before_it_serves(tmp_path: Path) -> None:
     assert "a token is needed" in refused(open_to_all, 2)
     nothing = xcase("serve", "--dir", tmp_path)
     assert (nothing.returncode, "no analysis" in nothing.stderr) == (4, True)
+
+
+def test_an_address_that_is_taken_is_told_before_anything_is_loaded(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        config = Config(tmp_path, port=taken.getsockname()[1])
+        with pytest.raises(UsageError, match=r"cannot listen at 127\.0\.0\.1, port"):
+            run(config, print)
 
 
 # Versions.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 
+import uvicorn
+
+from xcase.errors import UsageError
 from xcase.live import Live
 from xcase.serve.app import create_app
 from xcase.serve.config import Config
@@ -17,9 +21,9 @@ def run(config: Config, note: Callable[[str], None]) -> None:
         AnalysisError: the folder holds no sound analysis.
     """
     import torch
-    import uvicorn
 
     config.check()
+    door = _bind(config)
     live = Live(config.folder)
     app = create_app(config, live)
     note("loading the analysis and the models ...")
@@ -29,10 +33,8 @@ def run(config: Config, note: Callable[[str], None]) -> None:
     live.models.warm_up()
     host = f"[{config.host}]" if ":" in config.host else config.host
     note(f"{len(version.base)} cases at http://{host}:{config.port}/ (Ctrl-C stops)")
-    uvicorn.run(
+    options = uvicorn.Config(
         app,
-        host=config.host,
-        port=config.port,
         log_level="warning",
         # What is asked for stands in the address, and what mentees say is not for a log.
         access_log=False,
@@ -41,3 +43,19 @@ def run(config: Config, note: Callable[[str], None]) -> None:
         h11_max_incomplete_event_size=64 * 1024,
         limit_concurrency=config.limits.waiting + 100,
     )
+    uvicorn.Server(options).run(sockets=[door])
+
+
+def _bind(config: Config) -> socket.socket:
+    """Take the address before anything is loaded; nobody is answered there yet."""
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    door = socket.socket(family)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((config.host.strip("[]"), config.port))
+    except OSError as error:
+        door.close()
+        where = f"{config.host}, port {config.port}"
+        told = f"cannot listen at {where}: {error.strerror}; try another --port"
+        raise UsageError(told) from error
+    return door
