@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
-import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
-from schemathesis import Case
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -27,19 +27,25 @@ CHECKS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    client = client_of(small(), tmp_path_factory.mktemp("fuzzed"), names=("testserver",))
-    return schemathesis.openapi.from_asgi("/openapi.json", client.app)
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
-described = schemathesis.pytest.from_fixture("api")
+def test_no_request_breaks_the_server(tmp_path: Path) -> None:
+    client = client_of(small(), tmp_path, names=("testserver",))
+    description = schemathesis.openapi.from_asgi("/openapi.json", client.app)
+    asked: set[tuple[str, str]] = set()
+    for result in description.get_all_operations():
+        operation = result.ok()
+        modes = [operation.as_strategy(generation_mode=mode) for mode in MODES]
 
+        @settings(
+            max_examples=10, deadline=None, database=None, derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(case=st.one_of(modes))
+        def ask(case: Case) -> None:
+            asked.add((case.method, case.path))
+            case.call_and_validate(checks=CHECKS)
 
-@described.parametrize()
-@settings(
-    max_examples=10, deadline=None, database=None, derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)  # fmt: skip
-def test_no_request_breaks_the_server(case: Case) -> None:
-    case.call_and_validate(checks=CHECKS)
+        ask()
+    assert len(asked) == 16
