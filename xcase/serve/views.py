@@ -187,7 +187,7 @@ def names_of(*rosters: bytes | None) -> dict[str, str]:
         UsageError: a roster has a fault, or more people than a page is for.
     """
     sides: tuple[Side, ...] = ("mentee", "mentor")
-    names = {}
+    names: dict[str, str] = {}
     for content, side in zip(rosters, sides, strict=True):
         people = () if content is None else read_roster(content, f"{side}s", side=side).profiles
         if len(people) > MOST_PEOPLE:
