@@ -49,9 +49,9 @@ class Suggestion(TypedDict):
     tags=["questions"],
 )
 async def similar(request: Request, asked: Annotated[SimilarQuery, Query()]) -> Response:
-    """Cases that resemble what a mentee says, each with the reasons that its score is the sum of.
+    """Cases that resemble what a mentee says, each with its reasons.
 
-    `score` is the sum of `weight * value`. Notes on what was not told stand in `Xcase-Notes`.
+    `score` is the sum of their `weight * value`. Notes on what was not told stand in `Xcase-Notes`.
     """
     return await _similar(request, asked.text, asked)
 
