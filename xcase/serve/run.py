@@ -20,10 +20,10 @@ def run(config: Config, note: Callable[[str], None]) -> None:
         UsageError: the address can be reached by others and there is no token, or it is taken.
         AnalysisError: the folder holds no sound analysis.
     """
-    import torch
-
     config.check()
     door = _bind(config)
+    import torch
+
     live = Live(config.folder)
     app = create_app(config, live)
     note("loading the analysis and the models ...")
