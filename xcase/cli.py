@@ -18,6 +18,7 @@ import typer
 from xcase import __version__, exits
 from xcase.cli_doctor import doctor_cli
 from xcase.cli_match import match_cli, suggest_cli
+from xcase.cli_serve import mcp_cli, serve_cli
 from xcase.cli_similar import feedback_cli, similar_cli
 from xcase.errors import UsageError
 from xcase.options import DEFAULT_DIR, OFFLINE, Dir, Json, print_json
@@ -273,6 +274,8 @@ app.command(
     "match",
     epilog="Example: xcase match mentees.csv mentors.csv --rules rules.toml --out pairs.csv",
 )(match_cli)
+app.command("serve", epilog="Example: xcase serve --dir xcase-out --port 8765")(serve_cli)
+app.command("mcp", epilog="Example: xcase mcp --dir xcase-out")(mcp_cli)
 
 
 @app.callback(invoke_without_command=True)

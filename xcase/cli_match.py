@@ -221,20 +221,16 @@ def _signals(folder: Path | None) -> Signals:
         return NoSignals()
     from xcase.match.known import AnalysisSignals
 
-    return AnalysisSignals(folder or DEFAULT_DIR, lambda remark: _say([remark]))
+    return AnalysisSignals.open(folder or DEFAULT_DIR, lambda remark: _say([remark]))
 
 
 def _models(
     mentees: Roster, mentors: Roster, *, lists_only: bool
 ) -> tuple[Annotates | None, Encoder | None]:
     """Load the network and the sentence encoder, unless nobody has a text to read."""
-    texts = any(
-        column in person.columns
-        for roster in (mentees, mentors)
-        for person in roster.profiles
-        for column in ("text", "goals")
-    )
-    if lists_only or not texts:
+    from xcase.match.reader import tell_in_words
+
+    if lists_only or not tell_in_words(mentees, mentors):
         return None, None
     from xcase.annotate.annotator import Annotator
     from xcase.match.reader import MiniLM

@@ -2,6 +2,7 @@
 
     XcaseError                 exit status 1
     ├── UsageError             2   wrong use or bad configuration
+    │   ├── NotFoundError          there is no case or document of that id
     │   ├── TaxonomyError          a skill or industry table is faulty
     │   └── ModelError             a model is missing or is not the pinned one
     ├── AnalysisError          4   the analysis folder is damaged or from another version
@@ -24,6 +25,10 @@ class UsageError(XcaseError):
     """Wrong use or bad configuration."""
 
     exit_status = 2
+
+
+class NotFoundError(UsageError):
+    """There is no case or document of that id; the nearest are listed."""
 
 
 class TaxonomyError(UsageError):

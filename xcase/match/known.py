@@ -9,32 +9,43 @@ from xcase import store
 from xcase.errors import UsageError
 from xcase.match.records import Profile
 from xcase.match.signals import CaseFacts, CaseSignal, TransferSignal
+from xcase.records import Analysis
 from xcase.records import Profile as Described
 from xcase.similar import Searcher, open_searcher
 from xcase.store import to_json
-from xcase.transfer import Question, ask, prepare
+from xcase.transfer import Base, Question, ask, prepare
 
 # More transfers than this say nothing about one pair.
 MOST_TRANSFERS = 40
 
 
 class AnalysisSignals:
-    """Answers from an analysis folder; its vectors are made now if they are not there yet.
+    """Answers from an analysis.
 
     Args:
-        folder: the analysis.
-        note: is told what a reader should know.
-
-    Raises:
-        AnalysisError: the folder holds no sound analysis.
+        base: what ``transfer`` prepared of it.
+        searcher: what ``similar`` opened of it; None without a case, where nothing can be found.
     """
 
-    def __init__(self, folder: Path, note: Callable[[str], None]) -> None:
-        analysis = store.load(folder)
-        self._base = prepare(analysis, folder)
-        # Without a case there is nothing to search in.
-        self._searcher: Searcher | None = open_searcher(folder, note) if analysis.cases else None
+    def __init__(self, analysis: Analysis, base: Base, searcher: Searcher | None) -> None:
+        self._base = base
+        self._searcher = searcher
         self._facts = {case.id: CaseFacts.of(case) for case in analysis.cases}
+
+    @classmethod
+    def open(cls, folder: Path, note: Callable[[str], None]) -> AnalysisSignals:
+        """Open a folder; its vectors are made now if they are not there yet.
+
+        Args:
+            folder: the analysis.
+            note: is told what a reader should know.
+
+        Raises:
+            AnalysisError: the folder holds no sound analysis.
+        """
+        analysis = store.load(folder)
+        searcher = open_searcher(folder, note) if analysis.cases else None
+        return cls(analysis, prepare(analysis, folder), searcher)
 
     def transfers(self, source: str, target: str) -> Sequence[TransferSignal]:
         """Return the skills that carry over from one industry to another, best first."""

@@ -91,6 +91,16 @@ class MiniLM:
         return np.asarray(vectors, dtype=np.float32)
 
 
+def tell_in_words(*rosters: Roster) -> bool:
+    """Say whether anybody tells something in free text, which takes the models to read."""
+    return any(
+        column in person.columns
+        for roster in rosters
+        for person in roster.profiles
+        for column in TEXT_COLUMNS
+    )
+
+
 def read_skills(
     roster: Roster, annotator: Annotates | None, settings: Settings | None = None
 ) -> Roster:

@@ -13,7 +13,7 @@ from xcase.similar import feedback
 from xcase.similar.index import open_index
 from xcase.similar.profile import parse_profile, profile_of_text, read
 from xcase.similar.search import Filters, Found, Searcher
-from xcase.similar.vectors import Encoder, MiniLM, model_name
+from xcase.similar.vectors import Encoder, MiniLM
 from xcase.taxonomy import load_industries, load_skills
 
 Note = Callable[[str], None]
@@ -52,18 +52,31 @@ def open_searcher(
     """
     analysis = store.load(folder)
     loaded = encoder or MiniLM.load()
-    index, done = open_index(
-        folder,
-        analysis,
-        lambda: loaded,
-        model=model_name() if encoder is None else encoder.name,
-    )
+    return searcher_of(analysis, folder, loaded, note, use_feedback=use_feedback)
+
+
+def searcher_of(
+    analysis: Analysis,
+    folder: Path | None,
+    encoder: Encoder,
+    note: Note = lambda _: None,
+    *,
+    use_feedback: bool = True,
+) -> Searcher:
+    """Open an analysis that was read already, with a model that was loaded already.
+
+    Args:
+        folder: where its index is kept and feedback stands; None keeps the index in memory.
+    """
+    index, done = open_index(folder, analysis, lambda: encoder, model=encoder.name)
     if done:
         note(done)
-    weights, why = feedback.weights(folder) if use_feedback else (feedback.DEFAULTS, "")
+    weights, why = feedback.DEFAULTS, ""
+    if use_feedback and folder is not None:
+        weights, why = feedback.weights(folder)
     if why:
         note(why)
-    return Searcher(analysis, index, loaded, weights=weights)
+    return Searcher(analysis, index, encoder, weights=weights)
 
 
 def find(

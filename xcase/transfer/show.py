@@ -68,6 +68,11 @@ def as_csv(transfers: Sequence[Transfer]) -> str:
     return text.getvalue()
 
 
+def told_of(transfer: Transfer) -> dict[str, str]:
+    """Return what each signal says, in words, by the kind of its reason."""
+    return {kind: tell(transfer) for kind, tell in _TELL.items()}
+
+
 def _cases(t: Transfer) -> str:
     s = t.signals["cases"]
     if not s["n"]:

@@ -1,0 +1,449 @@
+"""An analysis held open for questions: what the Python, HTTP and assistant doors all ask.
+
+    import xcase
+    a = xcase.analyze("corpus/")
+    for case in a.similar("I am a ward nurse and I cannot delegate"):
+        print(case.case_id, case.score, [r.kind for r in case.reasons])
+    a.transfer("Healthcare", "Education").frame()
+
+Answers are the records that the commands print with ``--json``; :func:`xcase.store.to_json` turns
+any of them into the same JSON values.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from xcase import store
+from xcase.errors import NotFoundError, UsageError
+from xcase.frames import Table, frame_of, table_of
+from xcase.loaded import Models, Sentences
+from xcase.records import Analysis, Case, Document, Profile, SimilarCase, Skipped, Transfer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xcase.match.records import Matching, Roster
+    from xcase.match.rules import Rules
+    from xcase.pipeline import Progress
+    from xcase.similar import Searcher
+    from xcase.transfer import Base
+
+# A mentee: a text, the fields of a profile, a profile, or a file with one.
+Mentee = str | Mapping[str, Any] | Profile | Path
+# People: a file, its content, or a mapping for each of them (a pandas frame will do).
+People = str | Path | bytes | Sequence[Mapping[str, Any]] | Any
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Sequence[T], Generic[T]):
+    """Records, best first, with notes on what was not told or could not be compared."""
+
+    records: tuple[T, ...]
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self.records[at]
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.records)
+
+    def json(self) -> list[Any]:
+        """Return the records as the command prints them with ``--json``."""
+        return [store.to_json(record) for record in self.records]
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row a record; the parts of a score stand in columns that add up to it."""
+        return frame_of(self.json())
+
+
+class CaseBase:
+    """The cases of an analysis, and the questions that they answer.
+
+    Nothing heavy happens before the first question; what it prepares is kept for the next ones.
+    Several threads may ask at once.
+
+    Args:
+        analysis: what was read.
+        folder: where it came from and where vectors are kept; None keeps them in memory.
+        models: shared with other case bases, so that each is loaded once.
+        log: is told what was done (an index made, weights moved by feedback).
+    """
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        folder: Path | None = None,
+        *,
+        models: Models | None = None,
+        log: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.analysis = analysis
+        self.folder = folder
+        self.models = models or Models()
+        self._log = log
+        self._lock = threading.RLock()
+        self._parts: dict[str, Any] = {}
+        self._cases = {c.id: c for c in analysis.cases}
+        self._documents = {d.id: d for d in analysis.documents}
+        self._by_document = analysis.cases_by_document()
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents that were read, with their texts."""
+        return self.analysis.documents
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases found in them."""
+        return self.analysis.cases
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """The inputs that were skipped or cut, and why."""
+        return self.analysis.skipped
+
+    def __len__(self) -> int:
+        return len(self.cases)
+
+    def __repr__(self) -> str:
+        return f"<CaseBase of {len(self.cases)} cases in {len(self.documents)} documents>"
+
+    def case(self, case_id: str) -> Case:
+        """Return one case; raise NotFoundError with the nearest ids if there is none."""
+        return self._known(case_id, self._cases, "case")
+
+    def document(self, document_id: str) -> Document:
+        """Return one document; raise NotFoundError with the nearest ids if there is none."""
+        return self._known(document_id, self._documents, "document")
+
+    def cases_of(self, document_id: str) -> tuple[Case, ...]:
+        """Return the cases of a document, none if there is no such document."""
+        return self._by_document.get(document_id, ())
+
+    def text(self, case: Case | str) -> str:
+        """Return the text of a case."""
+        found = self.case(case) if isinstance(case, str) else case
+        return self._documents[found.document_id].text[found.start : found.end]
+
+    def frame(self, table: Table) -> pd.DataFrame:
+        """Return a table of the analysis for pandas: documents, cases, sentences, skills..."""
+        return table_of(self.analysis, table)
+
+    def find(
+        self, *, industry_from: str = "", industry_to: str = "", skill: str = "", outcome: str = ""
+    ) -> tuple[Case, ...]:
+        """Return the cases that start and lead there, about this gap, with such an outcome.
+
+        Raises:
+            UsageError: a name is not in the taxonomy; the nearest are listed.
+        """
+        from xcase.similar import Filters, check_filters, passes
+
+        filters = check_filters(Filters(industry_from, industry_to, skill, outcome))
+        return tuple(case for case in self.cases if passes(case, filters, ""))
+
+    def similar(
+        self,
+        mentee: Mentee,
+        *,
+        k: int = 5,
+        industry_from: str = "",
+        industry_to: str = "",
+        skill: str = "",
+        outcome: str = "",
+        across: bool = False,
+    ) -> Answer[SimilarCase]:
+        """Return the cases that resemble a mentee, with the reasons that each score is the sum of.
+
+        Args:
+            mentee: what the mentee says, or the fields of a profile, or a file with one.
+            k: how many cases at most.
+            industry_from, industry_to, skill, outcome: only such cases.
+            across: the same gap in another industry than the mentee's, with a good end.
+
+        Raises:
+            UsageError: the profile says too little or too much, or a filter names something
+                unknown.
+        """
+        from xcase.similar import Filters, check_filters
+
+        filters = check_filters(Filters(industry_from, industry_to, skill, outcome, across))
+        profile, notes = _profile(mentee)
+        found = self.searcher.search(profile, count=_count(k), filters=filters)
+        return Answer(found.cases, (*notes, *found.notes))
+
+    def transfer(
+        self,
+        source: str | None = None,
+        target: str | None = None,
+        *,
+        skill: str | None = None,
+        mentee: Mentee | None = None,
+        k: int = 10,
+    ) -> Answer[Transfer]:
+        """Return the skills that carry over from one industry to another, best first.
+
+        Args:
+            source, target: industries; all if None.
+            skill: only this one.
+            mentee: whose skills and industries fill in what is left open.
+
+        Raises:
+            UsageError: a name is not in the taxonomy, or the profile cannot be read.
+        """
+        from xcase.transfer import Question, transfer
+
+        question = Question(source, target, () if skill is None else (skill,))
+        told = None if mentee is None else _content(mentee)
+        rows, notes = transfer(
+            self.folder or Path(),
+            question,
+            k=_count(k),
+            profile=told and told[0],
+            profile_name=told[1] if told else "",
+            base=self.transfers,
+        )
+        return Answer(rows, notes)
+
+    def suggest(
+        self,
+        mentees: People,
+        *,
+        mentors: People | None = None,
+        rules: Path | Mapping[str, Any] | None = None,
+        k: int = 5,
+    ) -> Answer[dict[str, Any]]:
+        """Return for each mentee skills to work on, transfers, cases to read, and mentors.
+
+        Raises:
+            UsageError: the rosters or rules are faulty; every fault is named.
+        """
+        from xcase.match.records import Roster
+        from xcase.match.roster import read_roster, read_rosters
+        from xcase.match.suggest import suggest
+
+        asked = _rules(rules)
+        if mentors is None:
+            left = read_roster(*_people(mentees, "mentees"), side="mentee")
+            right = Roster("mentor", "", (), ())
+        else:
+            left, right = read_rosters(_people(mentees, "mentees"), _people(mentors, "mentors"))
+        left, right = self._told(left, right)
+        encoder = self._encoder(left, right)
+        found = suggest(left, right, asked, self.signals, encoder, limit=_count(k))
+        return Answer(tuple(found), (*left.notes, *right.notes))
+
+    def match(
+        self,
+        mentees: People,
+        mentors: People,
+        *,
+        rules: Path | Mapping[str, Any] | None = None,
+        partial: bool = False,
+        alternatives: int = 3,
+    ) -> Matching:
+        """Pair mentees and mentors under rules, with reasons, and why somebody has none.
+
+        Raises:
+            UsageError: rosters or rules are faulty or contradict each other; every fault is named.
+        """
+        from xcase.match.pairing import match
+        from xcase.match.roster import read_rosters
+
+        asked = _rules(rules)
+        left, right = read_rosters(_people(mentees, "mentees"), _people(mentors, "mentors"))
+        left, right = self._told(left, right)
+        return match(
+            left,
+            right,
+            asked,
+            self.signals,
+            self._encoder(left, right),
+            partial=partial,
+            alternatives=alternatives,
+        )
+
+    @property
+    def searcher(self) -> Searcher:
+        """What ``similar`` opens: the index, made now if it is not there yet."""
+
+        def make() -> Searcher:
+            from xcase.similar import searcher_of
+
+            return searcher_of(self.analysis, self.folder, self.models.encoder, self._log)
+
+        return self._part("searcher", make)  # type: ignore[no-any-return]
+
+    @property
+    def transfers(self) -> Base:
+        """What ``transfer`` prepares: counts, tables and contexts."""
+
+        def make() -> Base:
+            from xcase.transfer import prepare
+
+            return prepare(self.analysis, self.folder, encoder=self.models.sentences)
+
+        return self._part("transfers", make)  # type: ignore[no-any-return]
+
+    @property
+    def signals(self) -> Any:
+        """What ``suggest`` and ``match`` ask of the cases."""
+
+        def make() -> Any:
+            from xcase.match.known import AnalysisSignals
+
+            searcher = self.searcher if self.cases else None
+            return AnalysisSignals(self.analysis, self.transfers, searcher)
+
+        return self._part("signals", make)
+
+    def warm_up(self) -> CaseBase:
+        """Prepare everything that questions need, and return this case base."""
+        if self.cases:
+            # The first reading of a process also loads libraries.
+            self.models.encoder.encode(["ready"])
+        _ = self.signals
+        return self
+
+    def _part(self, name: str, make: Callable[[], Any]) -> Any:
+        with self._lock:
+            if name not in self._parts:
+                self._parts[name] = make()
+            return self._parts[name]
+
+    def _told(self, left: Roster, right: Roster) -> tuple[Roster, Roster]:
+        from xcase.match.pairing import read_profiles
+        from xcase.match.reader import tell_in_words
+
+        if not tell_in_words(left, right):
+            return read_profiles(left, right, None)
+        with self.models.reading:
+            return read_profiles(left, right, self.models.annotator)
+
+    def _encoder(self, left: Roster, right: Roster) -> Sentences | None:
+        from xcase.match.reader import tell_in_words
+
+        return self.models.sentences if tell_in_words(left, right) else None
+
+    def _known(self, asked: str, known: Mapping[str, T], what: str) -> T:
+        if asked not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(asked, known, n=3, cutoff=0.6)
+            told = f"; nearest: {', '.join(near)}" if near else ""
+            raise NotFoundError(f"no {what} {asked!r}{told}")
+        return known[asked]
+
+
+def analyze(
+    paths: str | Path | Iterable[str | Path],
+    out: str | Path = "xcase-out",
+    *,
+    settings: Path | None = None,
+    progress: Progress | None = None,
+) -> CaseBase:
+    """Read narratives, extract their cases, write the analysis folder, and open it.
+
+    Only what changed since the last time is read anew.
+
+    Args:
+        paths: files and folders.
+        out: the analysis folder.
+        settings: a TOML file with thresholds.
+        progress: called with (documents done, documents in all).
+
+    Raises:
+        UsageError: a path does not exist, or ``out`` cannot be written.
+    """
+    from xcase import pipeline
+    from xcase.settings import load_settings
+
+    listed = [paths] if isinstance(paths, str | Path) else list(paths)
+    folder = Path(out)
+    analysis = pipeline.analyze(
+        [Path(p) for p in listed], folder, settings=load_settings(settings), progress=progress
+    )
+    return CaseBase(analysis, folder)
+
+
+def load(folder: str | Path = "xcase-out") -> CaseBase:
+    """Open an analysis that was made before.
+
+    Raises:
+        AnalysisError: the folder holds none, a damaged one, or one of another format.
+    """
+    return CaseBase(store.load(Path(folder)), Path(folder))
+
+
+def _count(k: int) -> int:
+    if k < 1:
+        raise UsageError(f"k is {k}; ask for one or more")
+    return k
+
+
+def _profile(mentee: Mentee) -> tuple[Profile, tuple[str, ...]]:
+    from xcase.similar import parse_profile, profile_of_text
+
+    if isinstance(mentee, Profile):
+        return mentee, ()
+    if isinstance(mentee, str):
+        return profile_of_text(mentee), ()
+    content, name = _content(mentee)
+    try:
+        return parse_profile(content.decode("utf-8-sig"), name)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name} is not UTF-8 text: {error.reason}") from error
+
+
+def _content(mentee: Mentee) -> tuple[bytes, str]:
+    """Return a profile as the bytes of a file, and what it is called in messages."""
+    if isinstance(mentee, Path):
+        return _read(mentee), str(mentee)
+    if isinstance(mentee, Profile):
+        mentee = {**mentee.extra, **store.to_json(mentee)}
+        del mentee["extra"]
+    return _dumps({"text": mentee} if isinstance(mentee, str) else mentee), "the profile"
+
+
+def _people(people: People, name: str) -> tuple[bytes, str]:
+    if isinstance(people, str | Path):
+        return _read(Path(people)), str(people)
+    if isinstance(people, bytes):
+        return people, name
+    if hasattr(people, "to_dict"):
+        # An empty cell of a frame is a NaN, and says nothing.
+        rows = people.to_dict("records")
+        people = [{str(k): v for k, v in row.items() if v == v} for row in rows]
+    return b"\n".join(_dumps(person) for person in people), name
+
+
+def _dumps(value: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(dict(value), allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"a profile holds what JSON cannot say: {error}") from error
+
+
+def _rules(rules: Path | Mapping[str, Any] | None) -> Rules:
+    from xcase.match.rules import load_rules, parse_rules
+
+    if isinstance(rules, Mapping):
+        return parse_rules(dict(rules), "the rules")
+    return load_rules(rules)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
