@@ -17,6 +17,7 @@ import typer
 
 from xcase import __version__
 from xcase.cli_match import match_cli, suggest_cli
+from xcase.cli_report import report_cli
 from xcase.cli_similar import feedback_cli, similar_cli
 from xcase.errors import UsageError, XcaseError
 from xcase.options import DEFAULT_DIR, Dir, Json, print_json
@@ -292,6 +293,8 @@ app.command(
     "match",
     epilog="Example: xcase match mentees.csv mentors.csv --rules rules.toml --out pairs.csv",
 )(match_cli)
+
+app.command("report", epilog="Example: xcase report --out report.html")(report_cli)
 
 
 @app.callback(invoke_without_command=True)
