@@ -133,7 +133,7 @@ def test_what_cannot_be_written_is_refused_before_any_work(tmp_path: Path) -> No
 
 
 def test_labels_never_lie_over_each_other_and_numbers_come_first() -> None:
-    points = [(10.0, 10.0), (30.0, 10.0), (400.0, 10.0)]
+    points = [(30.0, 10.0), (70.0, 10.0), (350.0, 10.0)]
     found = place_labels(points, [(str(i), f"{i} a long title") for i in range(3)], width=500)
     assert found[0].text == "0"
     assert found[2].text == "2 a long title"

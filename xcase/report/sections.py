@@ -108,6 +108,8 @@ def transfers(rows: Sequence[Transfer], moves: Counter[tuple[str, str]]) -> Figu
         for move, found in best.items()
     ]
     squares += [Square(label, label, "–", "open") for label in labels]
+    if not best:
+        return Figure("No two industries are told.", "", table("Moves", ("from", "to"), ()))
     verdicts = Counter(_strongest(found) for found in best.values())
     crossed = sum(n for (a, b), n in moves.items() if a != b)
     finding = (
@@ -129,7 +131,7 @@ def transfers(rows: Sequence[Transfer], moves: Counter[tuple[str, str]]) -> Figu
             for move, found in best.items()
         ],
     )
-    return Figure(finding, drawn if best else "", twin)
+    return Figure(finding, drawn, twin)
 
 
 def told_moves(rows: Sequence[Transfer], moves: Counter[tuple[str, str]]) -> Table | None:
