@@ -18,6 +18,7 @@ import typer
 from xcase import __version__, exits
 from xcase.cli_doctor import doctor_cli
 from xcase.cli_match import match_cli, suggest_cli
+from xcase.cli_report import report_cli
 from xcase.cli_serve import mcp_cli, serve_cli
 from xcase.cli_similar import feedback_cli, similar_cli
 from xcase.errors import UsageError
@@ -276,6 +277,7 @@ app.command(
 )(match_cli)
 app.command("serve", epilog="Example: xcase serve --dir xcase-out --port 8765")(serve_cli)
 app.command("mcp", epilog="Example: xcase mcp --dir xcase-out")(mcp_cli)
+app.command("report", epilog="Example: xcase report --out report.html")(report_cli)
 
 
 @app.callback(invoke_without_command=True)

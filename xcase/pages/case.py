@@ -56,12 +56,10 @@ class Piece:
 
     @property
     def look(self) -> str:
-        """The classes of the piece: the surest mark decides how it is drawn."""
-        if not self.over:
-            return ""
-        kinds = dict.fromkeys(m.kind for m in self.over)
-        unsure = all(m.unsure for m in self.over)
-        return " ".join([*kinds, *(["unsure"] if unsure else [])])
+        """The classes of the piece: where one mark is sure, it decides how the piece is drawn."""
+        sure = [m for m in self.over if not m.unsure]
+        looks = dict.fromkeys(name for m in sure or self.over for name in m.look.split())
+        return " ".join([*looks, *([] if sure or not self.over else ["unsure"])])
 
 
 @dataclass(frozen=True, slots=True)

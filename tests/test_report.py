@@ -1,0 +1,150 @@
+"""The report: what it counts, that its bytes are the same again, and that nothing in it runs."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import WordEncoder
+from test_pages import EVIL, TEXT, Seen, a_case, skill
+
+from xcase import store
+from xcase.errors import AnalysisError, UsageError
+from xcase.records import Analysis, IndustryGuess
+from xcase.report import build, counts, report
+from xcase.report.labels import place_labels
+from xcase.report.layout import lay_out
+from xcase.report.write import MARK
+from xcase.transfer import Base, prepare
+
+
+class SentenceEncoder:
+    """One vector of equal parts for each text; enough for a report that is not read for sense."""
+
+    name = "equal:1"
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        return np.full((len(texts), 384), 384**-0.5, dtype=np.float32)
+
+
+def analysis_of(count: int, word: str = "") -> Analysis:
+    documents, cases = [], []
+    for n in range(count):
+        lacked = replace(skill("kept all work", "delegation", 0.9), status="lacked")
+        case, document = a_case(TEXT, lacked, skill("share", "delegation", 0.3), word=word)
+        document = replace(document, id=f"d{n}", path=word or f"d{n}.txt")
+        guess = IndustryGuess("Education", 0.9, ())
+        case = replace(case, id=f"d{n}:1", document_id=f"d{n}", industry_from=guess)
+        documents.append(document)
+        cases.append(case)
+    return Analysis(tuple(documents), tuple(cases), (), {"xcase": "0"})
+
+
+def base_of(analysis: Analysis) -> Base:
+    return prepare(analysis, encoder=SentenceEncoder())  # type: ignore[arg-type]
+
+
+def vectors(count: int) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal((count, 8)).astype(np.float32)
+
+
+def test_a_story_counts_once_and_sure_only_where_a_mention_is() -> None:
+    (flow,) = counts.flows(analysis_of(2).cases)
+    assert [(c.all, c.sure) for c in flow.steps] == [(2, 2), (2, 0), (0, 0)]
+    assert flow.links == (2, 0)
+
+
+def test_an_empty_analysis_still_says_what_was_read() -> None:
+    empty = Analysis((), (), (), {})
+    page = build(empty, base_of(empty), vectors(0), name="r.html").page
+    assert "No story was found" in page
+    assert "documents read" in page
+
+
+@pytest.mark.parametrize("count", [1, 7])
+def test_the_page_is_the_same_again_and_its_links_lead_somewhere(count: int) -> None:
+    analysis = analysis_of(count)
+    made = [
+        build(analysis, base_of(analysis), vectors(count), name="r.html").page for _ in range(2)
+    ]
+    assert made[0] == made[1]
+    seen = Seen(made[0])
+    assert all(link.startswith("#") for link in seen.links)
+    assert {link[1:] for link in seen.links} <= set(seen.ids)
+    assert len(seen.ids) == len(set(seen.ids))
+    assert "http" not in made[0].replace("http://www.w3.org/2000/svg", "").replace("http-equiv", "")
+
+
+def test_nothing_in_an_analysis_becomes_an_element_or_runs() -> None:
+    pages = []
+    for word in ("word", EVIL):
+        analysis = analysis_of(6, word)
+        pages.append(build(analysis, base_of(analysis), vectors(6), name="r.html").page)
+    harmless, evil = map(Seen, pages)
+    assert set(evil.tags) == set(harmless.tags)
+    assert not {"script", "img", "iframe"} & set(evil.tags)
+
+
+def test_every_picture_is_sound_and_told_in_words() -> None:
+    analysis = analysis_of(6)
+    page = build(analysis, base_of(analysis), vectors(6), name="r.html").page
+    pictures = [part.split("</svg>")[0] + "</svg>" for part in page.split("<figure>")[1:]]
+    for part in pictures:
+        root = ET.fromstring(part[part.index("<svg") :])
+        title, desc = root[0], root[1]
+        assert title.text
+        assert desc.text
+        assert root.get("aria-labelledby") == title.get("id")
+    assert len(pictures) >= 3
+    assert page.count("The same as a table") >= len(pictures)
+
+
+def test_a_large_report_has_a_page_for_each_case(tmp_path: Path) -> None:
+    analysis, out = analysis_of(6), tmp_path / "r x.html"
+    (tmp_path / "a").mkdir()
+    store.save(analysis, tmp_path / "a")
+    made = build(analysis, base_of(analysis), vectors(6), name=out.name, largest=10)
+    assert len(made.cases) == 6
+    assert all("r%20x.html#map" in page for page in made.cases.values())
+    assert "r%20x-cases/case-0001.html" in made.page
+    from xcase.report.write import write
+
+    write(made, out)
+    assert {p.name for p in (tmp_path / "r x-cases").iterdir()} == {MARK, *made.cases}
+    encoder = WordEncoder()
+    report(tmp_path / "a", out, encoder=encoder, base=base_of(analysis))
+    assert not (tmp_path / "r x-cases").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "r x.html"]
+
+
+def test_what_cannot_be_written_is_refused_before_any_work(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is a folder"):
+        report(tmp_path, tmp_path)
+    with pytest.raises(UsageError, match="does not exist"):
+        report(tmp_path, tmp_path / "no" / "r.html")
+    (tmp_path / "r-cases").mkdir()
+    with pytest.raises(UsageError, match="in the way"):
+        report(tmp_path, tmp_path / "r.html")
+    with pytest.raises(AnalysisError):
+        report(tmp_path, tmp_path / "other.html")
+
+
+def test_labels_never_lie_over_each_other_and_numbers_come_first() -> None:
+    points = [(30.0, 10.0), (70.0, 10.0), (350.0, 10.0)]
+    found = place_labels(points, [(str(i), f"{i} a long title") for i in range(3)], width=500)
+    assert found[0].text == "0"
+    assert found[2].text == "2 a long title"
+
+
+def test_the_plane_is_the_same_again_and_keeps_clusters() -> None:
+    centres = np.repeat(np.eye(8, dtype=np.float32)[:3], 6, axis=0)
+    near = centres + 0.05 * vectors(18)
+    one, other = lay_out(near), lay_out(near)
+    assert one is not None
+    assert other is not None
+    assert np.array_equal(one.points, other.points)
+    assert one.kept > 0.5
+    assert lay_out(near[:4]) is None

@@ -1,0 +1,63 @@
+"""The files of a report, written whole or not at all.
+
+The page of a large report has a folder of case pages beside it. Such a folder carries a mark, and
+only a folder with that mark is ever replaced.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from xcase.errors import UsageError, XcaseError
+from xcase.report.page import Report, case_folder
+
+MARK = ".xcase-report"
+
+
+def check(out: Path) -> None:
+    """Make sure that a report can be written, before any work is done.
+
+    Raises:
+        UsageError: the place is a folder or cannot be written to, or a folder that is not a
+            report's stands where its case pages might have to.
+    """
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder; give a file, for example {out / 'report.html'}")
+    if not out.parent.is_dir():
+        raise UsageError(f"the folder {out.parent} does not exist; make it first")
+    if not os.access(out.parent, os.W_OK):
+        raise UsageError(f"cannot write to the folder {out.parent}")
+    cases = out.with_name(case_folder(out.name))
+    if cases.exists() and not (cases / MARK).is_file():
+        raise UsageError(f"{cases} is in the way of the case pages; give --out another name")
+
+
+def write(report: Report, out: Path) -> None:
+    """Write a report; a folder of case pages of an earlier one goes if this has none."""
+    cases = out.with_name(case_folder(out.name))
+    draft, folder = (path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in (out, cases))
+    try:
+        _write(draft, report.page)
+        if report.cases:
+            folder.mkdir()
+            for name, page in {MARK: "", **report.cases}.items():
+                _write(folder / name, page)
+        if cases.exists():
+            shutil.rmtree(cases)
+        if report.cases:
+            folder.rename(cases)
+        draft.replace(out)
+    except OSError as error:
+        raise XcaseError(f"cannot write the report to {out}: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
