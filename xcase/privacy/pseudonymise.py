@@ -79,6 +79,13 @@ def pseudonymise(
     return list(_unique_ids(done)), cleared
 
 
+def changes(text: str, key: Key) -> list[Edit]:
+    """Return the replacements of a text that stands for itself."""
+    reading = read_text(text)
+    _assign(key, _styles([reading]), [text])
+    return edits(text, reading, (), key)
+
+
 def read_text(text: str) -> Reading:
     """Find what a text tells about people."""
     contacts = _apart(find_contacts(text))
