@@ -17,6 +17,7 @@ import typer
 
 from xcase import __version__
 from xcase.cli_match import match_cli, suggest_cli
+from xcase.cli_privacy import KeyFile, Pseudonymise, check_key_option, forget_cli
 from xcase.cli_similar import feedback_cli, similar_cli
 from xcase.errors import UsageError, XcaseError
 from xcase.options import DEFAULT_DIR, Dir, Json, print_json
@@ -50,13 +51,18 @@ def analyze_cli(
             "--min-confidence", min=0, max=1, help="Keep less sure facts too (or only surer ones)."
         ),
     ] = None,
+    pseudonymise: Pseudonymise = False,
+    key_file: KeyFile = None,
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
     """Read narratives, extract their cases, and write the analysis folder."""
     from xcase.pipeline import analyze
+    from xcase.privacy.key import open_key
     from xcase.settings import load_settings
 
+    check_key_option(pseudonymise=pseudonymise, key_file=key_file)
+    key = open_key(key_file, out) if pseudonymise else None
     with _progress(quiet=quiet) as progress:
         analysis = analyze(
             paths,
@@ -64,6 +70,7 @@ def analyze_cli(
             settings=load_settings(settings).at_least(min_confidence),
             stdin=sys.stdin.buffer,
             progress=progress,
+            key=key,
         )
     if as_json:
         print_json(analysis.run)
@@ -284,6 +291,7 @@ app.command(
     "feedback",
     epilog='Example: xcase feedback stories/s10-claims-desk.md:1 "I keep all work" --helped',
 )(feedback_cli)
+app.command("forget", epilog='Example: xcase forget "Mo Tarrant" --dir xcase-out')(forget_cli)
 app.command(
     "suggest",
     epilog="Example: xcase suggest mentees.csv --mentors mentors.csv --out suggested.jsonl",

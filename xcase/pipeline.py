@@ -19,6 +19,9 @@ from xcase.extract.people import find_people
 from xcase.extract.program import find_program
 from xcase.extract.roles import find_roles
 from xcase.extract.skills import alias_marks, find_skills
+from xcase.privacy import forgotten
+from xcase.privacy.key import Key
+from xcase.privacy.pseudonymise import check_folder, pseudonymise
 from xcase.records import Analysis, Annotation, Case, Document, Mark, Skipped, Source
 from xcase.segment import Story, segment
 from xcase.settings import Settings
@@ -46,6 +49,7 @@ def analyze(
     stdin: BinaryIO | None = None,
     annotator: Annotates | None = None,
     progress: Progress | None = None,
+    key: Key | None = None,
 ) -> Analysis:
     """Read documents, extract their cases, and write the analysis folder.
 
@@ -56,20 +60,29 @@ def analyze(
         out: the analysis folder; made if missing, never read as input.
         annotator: the network; loaded when the first document needs it if None.
         progress: called with (documents done, documents in all).
+        key: replaces names and contacts before anything is stored, and learns the new ones; None
+            stores the documents as they are.
 
     Raises:
-        UsageError: a path does not exist, or ``out`` cannot be written.
+        UsageError: a path does not exist, or ``out`` cannot be written or holds the other kind of
+            analysis (with names, or without).
     """
     settings = settings or Settings()
     clock = _Clock()
     with clock.stage("read"):
         files, skipped = read.find_inputs([p for p in paths if str(p) != "-"], exclude=out)
         store.prepare(out)
+        check_folder(out, pseudonymised=key is not None)
         passed_over = [Path(s.path) for s in skipped]
         called = _names([*files, *passed_over], paths)
         skipped = [replace(s, path=called[Path(s.path)]) for s in skipped]
         sources, unread = _read(files, called, stdin if Path("-") in paths else None)
         skipped += unread
+    sources, skipped = forgotten.leave_out(out, sources, skipped)
+    if key is not None:
+        with clock.stage("pseudonymise"):
+            sources, skipped = pseudonymise(sources, skipped, key)
+            key.keep()  # before anything is stored: pseudonyms without their key are for good
     decisions = corrections.by_document(corrections.stored(out))
     known = _earlier(out, settings, decisions.keys())
     results: dict[str, tuple[Document, tuple[Case, ...]]] = {
@@ -96,6 +109,7 @@ def analyze(
     run = {
         **_fingerprint(settings),
         "corrected": sorted(decisions),
+        "pseudonymised": key is not None,
         "counts": analysis.counts(),
         "analysed_now": len(fresh),
         "seconds": clock.seconds,

@@ -31,6 +31,28 @@ class Key:
 
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(SECRET_BYTES))
     words: dict[str, str] = field(default_factory=dict)
+    path: Path | None = None
+
+    def keep(self) -> None:
+        """Write the key to its file, for its owner alone and whole or not at all, if it has one.
+
+        Raises:
+            UsageError: it cannot be written.
+        """
+        if self.path is None:
+            return
+        told = {"format": FORMAT, "secret": self.secret.hex(), "words": dict(sorted(self.words.items()))}
+        draft = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(told, file, ensure_ascii=False, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise UsageError(f"cannot write the key file {self.path}: {error.strerror}") from error
 
     def assign(self, bare: str, pool: Sequence[str], avoid: Collection[str]) -> str:
         """Return the surrogate of a word: one of ``pool`` that stands for no other word."""
@@ -75,38 +97,19 @@ def open_key(path: Path | None, folder: Path) -> Key:
     if not path.exists():
         if not path.absolute().parent.is_dir():
             raise UsageError(f"there is no folder {path.absolute().parent} for the key file")
-        return Key()
+        return Key(path=path)
     try:
         if path.stat().st_mode & OTHERS:
             raise UsageError(f"others may read the key file {path}; run: chmod 600 {path}")
         told = json.loads(path.read_text(encoding="utf-8"))
         if told["format"] != FORMAT or not isinstance(told["words"], dict):
             raise UsageError(f"{path} is a key file of another version of xcase")
-        return Key(bytes.fromhex(told["secret"]), {str(k): str(v) for k, v in told["words"].items()})
+        words = {str(k): str(v) for k, v in told["words"].items()}
+        return Key(bytes.fromhex(told["secret"]), words, path)
     except OSError as error:
         raise UsageError(f"cannot read the key file {path}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{path} is no key file; give another path for a new one") from error
-
-
-def save_key(key: Key, path: Path) -> None:
-    """Write the key for its owner alone, whole or not at all.
-
-    Raises:
-        UsageError: it cannot be written.
-    """
-    told = {"format": FORMAT, "secret": key.secret.hex(), "words": dict(sorted(key.words.items()))}
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(told, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise UsageError(f"cannot write the key file {path}: {error.strerror}") from error
 
 
 def _letters(digest: bytes) -> str:

@@ -8,13 +8,16 @@ An ordinary word ("Grace", "Will") is replaced only where its capital makes it a
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from xcase.errors import UsageError
 from xcase.privacy import lexicon, surrogates
 from xcase.privacy.contacts import Found, find_contacts
 from xcase.privacy.key import Key
@@ -77,6 +80,25 @@ def pseudonymise(
         for s in skipped
     ]
     return list(_unique_ids(done)), cleared
+
+
+def check_folder(folder: Path, *, pseudonymised: bool) -> None:
+    """Refuse to mix documents with names and without in one folder, its caches and decisions.
+
+    Raises:
+        UsageError: the folder holds an analysis of the other kind.
+    """
+    try:
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        stored = bool(run.get("pseudonymised"))
+    except (OSError, ValueError, AttributeError):
+        return  # nothing there, or nothing that can be read: it is written anew
+    if stored != pseudonymised:
+        kinds = ("with names", "pseudonymised")
+        raise UsageError(
+            f"{folder} holds an analysis {kinds[stored]}, this one would be {kinds[pseudonymised]}; "
+            "give another folder with --out"
+        )
 
 
 def changes(text: str, key: Key) -> list[Edit]:
