@@ -44,6 +44,7 @@ STAYS: Mapping[str, frozenset[str]] = {
     "o": PARTICLES | KINDS_OF_ORGANISATION,
     "l": KINDS_OF_PLACE,
     "a": KINDS_OF_PLACE | {"no", "level", "plot", "industrial", "estate"},
+    "e": frozenset({"mailto"}),
     "t": frozenset({"x", "ext"}),
     "b": frozenset({"of", "the", "born"}),
 }

@@ -59,8 +59,10 @@ _STREET = (
 _POSTCODE = (
     r"(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]{2},? \d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)"
 )
-_FLAT = r"(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|Room|Floor|Block|#) ?\w{1,5},?\s+)"
-_UNTIL_CODE = rf"(?:(?:,\s*|\s+)(?:{_CAP}\s?){{1,4}},?)?\s+{_POSTCODE}\b"
+_FLAT = r"(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|Room|Floor|Block|Level|Plot|#) ?\w{1,5},?\s+)"
+_UNTIL_CODE = (
+    rf"(?:(?:(?:,\s*|\s+)(?:{_CAP}\s?){{1,4}},?)?\s+{_POSTCODE}\b|,\s(?:{_CAP}\s){{1,2}}\d{{4,5}}\b)"
+)
 _CODE = r"(?=[\w/.-]*\d)[A-Za-z\d](?:[A-Za-z\d]|[/.-](?=\w)|[ ](?=\d{2,4}\b)){2,24}"
 _TELLS_ID = (
     r"(?:employee|staff|student|pupil|member(?:ship)?|passport|licen[cs]e|driving licen[cs]e|badge|"
@@ -68,7 +70,9 @@ _TELLS_ID = (
     r"registration|personnel|payroll|roll|matric(?:ulation)?|visa|permit|clock|service|union|"
     r"aadhaar|PAN|BVN|UTR|library|patient|candidate|prison|inmate|ID)"
 )
-_NUMBER_WORD = r"(?: ?(?:card|ID))?(?: ?(?:no\.?|nr\.?|number|num|#|code|id))?"
+_NUMBER_WORD = (
+    r"(?: ?(?:card|ID))?(?: ?(?:no\.?|nr\.?|number|num|#|code|id))?(?: (?:ended|ending|ends) in)?"
+)
 _PATTERNS: tuple[tuple[str, str, int], ...] = (
     # "ann at example dot org", "ann (at) example.org", "ann[@]example[.]org"
     (
@@ -80,10 +84,10 @@ _PATTERNS: tuple[tuple[str, str, int], ...] = (
     (
         "email",
         r"[\w+-]+(?: dot [\w+-]+){0,2} at [\w-]+(?: dot (?:co|com|org|net|uk|edu|gov|io|ac|ie|de|"
-        r"fr|in|ng|au|ca|za|info|example))+",
+        r"fr|in|ng|au|ca|za|info|example)\b)+",
         re.I,
     ),
-    ("email", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*", 0),
+    ("email", r"[\w.%+'’-]*[\w]@[\w-]+(?:\.[\w-]+)*", 0),
     ("web", r"(?:https?://|www\.)[^\s<>()\[\]\"”’]+[^\s<>()\[\]\"”’.,;:!?]", re.I),
     (
         "web",
@@ -91,6 +95,9 @@ _PATTERNS: tuple[tuple[str, str, int], ...] = (
         r"ie|ng|ke|in|de|fr|example|blog|page|social)(?:/[^\s<>()\[\]\"”’,;]*[\w/])?",
         0,
     ),
+    # Small words joined by points or underscores are domains or handles, whatever their end.
+    ("web", r"(?<![\w@./])[a-z][\w-]+(?:\.[a-z][\w-]*)+(?![\w@])", 0),
+    ("web", r"(?<![\w@./])[a-z]+\d*(?:_[a-z\d]+)+(?![\w@])", 0),
     ("web", r"(?<![\w.])@[A-Za-z_][\w.]{1,40}\w", 0),
     ("web", r"\b(?:u|user|in|r)/[A-Za-z][\w-]{2,40}", 0),
     # "Insta: jo.k_99", "on Twitter as jok99", "my handle is jok99"
@@ -133,17 +140,17 @@ _PATTERNS: tuple[tuple[str, str, int], ...] = (
     (
         "address",
         r"\b[^\W\d_a-z][\w-]*(?:straße|strasse|weg|platz|allee|gasse|gata|gatan|vägen|laan|straat|"
-        r"gade|vej|katu|tie) \d+\w?(?:,? \d{4,5} [^\W\d_a-z]\w+)?",
+        r"gade|vej|katu|tie|gracht|kade|plein) \d+\w?(?:,? \d{3} ?\d{1,2} [^\W\d_a-z]\w+)?",
         0,
     ),
     ("address", rf"(?<![\w-]){_POSTCODE}(?!\w)", 0),
-    ("address", rf"\b\d{{1,5}}[a-z]? (?:[a-z]+ ){{1,2}}(?:{_STREET.lower()})\b", 0),
+    ("address", rf"\b(?:(?:flat|unit|apt|room) \w{{1,4}},? )?\d{{1,5}}[a-z]?,? (?:[a-z]+ ){{1,2}}(?:{_STREET.lower()})\b", 0),
     # Cards, accounts, sort codes
-    ("account", r"(?<![\w-])\d{4}(?:[ -]?(?:\d{4}|[xX*]{4})){2}[ -]?\d{1,4}(?![\w-])", 0),
+    ("account", r"(?<![\w-])(?:\d{4}|[xX*]{4})(?:[ -]?(?:\d{4}|[xX*]{4})){2}[ -]?\d{1,4}(?![\w-])", 0),
     ("account", r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,4})?(?!\w)", 0),
     (
         "account",
-        r"(?:account|acct|a/c|sort code|card|iban|routing|IFSC|BIC|SWIFT|wallet|PayPal)\b"
+        r"(?:account|acct|a/c|s/c|sort code|card|iban|routing|IFSC|BIC|SWIFT|wallet|PayPal)\b"
         r"(?: ?(?:no\.?|number|num|#|code|ending(?: in)?|ends(?: in)?))*(?: is| was|ed in)?[ :#]*"
         r"(?P<it>(?=[\w -]*\d)[A-Za-z\d*][A-Za-z\d*-]*(?: [\d*-]{2,}){0,7})",
         re.I,

@@ -16,6 +16,7 @@ from xcase.taxonomy import load_industries, load_skills
 # A soft hyphen or a joiner inside a word is no end of it.
 WORD = re.compile(r"[^\W\d_]+(?:[’'\u00ad\u200b-\u200d\u2060][^\W\d_]+)*")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060]")
+SHORTEST_TOWN = 3
 INSTALL = "pip install 'xcase[privacy]'"
 
 # Written with a capital and never the name of somebody: the calendar, languages and peoples,
@@ -130,6 +131,19 @@ def names() -> Names:
             if kind:
                 found[kind].update(_words(getattr(provider, attribute)))
     return Names(**{kind: frozenset(words) for kind, words in found.items()})
+
+
+@functools.cache
+def towns() -> frozenset[str]:
+    """Return towns of many countries in small letters: those that telephone numbers belong to."""
+    try:
+        from phonenumbers.geodata import GEOCODE_DATA
+    except ImportError as error:
+        raise UsageError(f"--pseudonymise needs more packages: {INSTALL}") from error
+    found = set()
+    for named in GEOCODE_DATA.values():
+        found.update(word(part) for part in re.split(r"[,/()-]", named.get("en", "")))
+    return frozenset(t.strip() for t in found if len(t.strip()) > SHORTEST_TOWN)
 
 
 def word(surface: str) -> str:

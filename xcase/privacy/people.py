@@ -30,6 +30,7 @@ from xcase.privacy.lexicon import (
 # A line with at least so many words, most of them capitalised, is a title: there capitals say nothing.
 TITLE_WORDS = 3
 TITLE_SHARE = 0.6
+LONGEST_TITLE = 14
 # A lower-case word that short is no name by itself.
 SHORTEST_SMALL = 3
 LABELS = {"PERSON": "person", "ORG": "organisation", "GPE": "place", "LOC": "place", "FAC": "place"}
@@ -54,7 +55,7 @@ _CUES_BEFORE = tuple(
         rf"(?P<it>{_SMALL_NAME}(?: {_SMALL_NAME})?)",
         r"\b(?:mentored|coached|supervised|tutored|managed|trained) by (?P<it>%s(?: %s)?)"
         % (_SMALL_NAME, _SMALL_NAME),
-        r"\b(?:called|named|name is|name’s|name's|named after|nicknamed|known as|aka|a\.k\.a\.|"
+        r"\b(?:(?:called|named|nicknamed) (?:him|her|me|them)|called|named|name is|name’s|name's|named after|nicknamed|known as|aka|a\.k\.a\.|"
         r"i am|i'm|i’m|this is|meet|paired with|matched with|signed,?|love,|cheers,|regards,|"
         r"thanks,|yours,|sincerely,|best,|dear|hi|hello|hey|thanks|thank you) ?\n?"
         r"(?P<it>%s(?: %s)?)" % (_SMALL_NAME, _SMALL_NAME),
@@ -78,7 +79,7 @@ _KINDS = "|".join(
 _CAP = r"[^\W\d_a-z][\w’'&.-]*"
 _ORGANISATION = re.compile(
     rf"\b(?:{_CAP}[ ](?:(?:and|&|of|for|the)[ ])?){{1,4}}"
-    rf"(?i:{_KINDS}|ltd|inc|llc|plc|gmbh|& (?:sons|co|daughters)|and sons)\b(?-i:\.?)"
+    rf"(?i:{_KINDS}|co|ltd|inc|llc|plc|gmbh|& (?:sons|co|daughters)|and sons)\b(?-i:\.?)"
 )
 _ORGANISATION_OF = re.compile(
     r"\b(?:University|College|School|Bank|Church|Institute|Academy|Museum|Hospital|Ministry|City|"
@@ -98,6 +99,9 @@ _IN_A_MONTH = re.compile(
     r"|th)?)[ -]$",
     re.IGNORECASE,
 )
+# A word that is no stem of an ordinary one, at the beginning of a sentence: "Dilnoza laughed".
+_INFLECTED = re.compile(r"(?:ing|ed|ly|tions?|ness|ments?|ity|ies|ers?|able|less|ful|[^aeiou]s)$")
+_EMPLOYED = re.compile(r"\b(?:at|for|joined|left|leaving|union,?|by|with)(?: the)? $", re.IGNORECASE)
 _AFTER_PLACE = re.compile(r"\b(?:in|near|from|to|around|outside|at|via|of)(?: the)? $", re.I)
 _NO_PERSON_NEXT = re.compile(r"[,]? (?:you|he|she|they|I|we|it|the|this|that|my|there)\b")
 
@@ -153,7 +157,9 @@ def _title_lines(text: str) -> list[tuple[int, int]]:
         words = [w for w in WORD.findall(line) if len(w) > 3]
         capitals = sum(w[0].isupper() for w in words)
         if line.startswith("#") or (
-            len(words) >= TITLE_WORDS and capitals >= TITLE_SHARE * len(words)
+            TITLE_WORDS <= len(words) <= LONGEST_TITLE
+            and line.rstrip()[-1:] not in ".;,"
+            and capitals >= TITLE_SHARE * len(words)
         ):
             lines.append((at, at + len(line)))
         at += len(line)
@@ -246,7 +252,15 @@ def _by_word(
                 yield Found("place" if place else "person", w.start, w.end)
             elif known and w.inside and not titled and not unusual:
                 yield Found("person", w.start, w.end)
-        elif not w.capital and unusual and known and len(w.bare) >= SHORTEST_SMALL:
+            elif unusual and not titled and not _INFLECTED.search(w.bare):
+                yield Found("person", w.start, w.end)
+        elif w.capital and acronym:
+            if _EMPLOYED.search(text[max(0, w.start - 14) : w.start]) and len(w.text) > 1:
+                yield Found("organisation", w.start, w.end)
+        elif unusual and w.bare in lexicon.towns():
+            if _AFTER_PLACE.search(text[max(0, w.start - 14) : w.start]):
+                yield Found("place", w.start, w.end)
+        elif unusual and known and len(w.bare) >= SHORTEST_SMALL:
             yield Found("person", w.start, w.end)
 
 
