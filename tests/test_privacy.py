@@ -24,7 +24,7 @@ from xcase.records import Analysis, Case, Document, Program, Skipped, Source
 pytest.importorskip("presidio_analyzer")
 pytest.importorskip("faker")
 
-from xcase.privacy.pseudonymise import apply_edits, changes, pseudonymise  # noqa: E402
+from xcase.privacy.pseudonymise import apply_edits, changes, pseudonymise
 
 SECRET = b"a secret of a test, thirty-two b"
 STORY = (
@@ -150,7 +150,11 @@ def test_a_key_file_needs_pseudonymise(tmp_path: Path) -> None:
 def folder_of(tmp_path: Path) -> Path:
     folder = tmp_path / "out"
     folder.mkdir()
-    texts = {"a": "Mo Tarrant drove.", "b": "Jo Bell drove; Tarrant Street is long.", "c": "Nobody."}
+    texts = {
+        "a": "Mo Tarrant drove.",
+        "b": "Jo Bell drove; Tarrant Street is long.",
+        "c": "Nobody.",
+    }
     documents = tuple(Document(k, k, "0" * 64, k, {}, t, "cases", "") for k, t in texts.items())
     cases = tuple(
         Case(f"{d.id}:1", d.id, d.title, 0, len(d.text), None, None, None, None, None, None,
@@ -159,7 +163,13 @@ def folder_of(tmp_path: Path) -> Path:
     )  # fmt: skip
     skipped = (Skipped("mo-tarrant.pdf", "", "read", "E_EMPTY", "the file is empty"),)
     store.save(Analysis(documents, cases, skipped, {}), folder)
-    decision = {"document_id": "a", "sha256": "", "case_id": "a:1", "kind": "case", "action": "accept"}
+    decision = {
+        "document_id": "a",
+        "sha256": "",
+        "case_id": "a:1",
+        "kind": "case",
+        "action": "accept",
+    }
     (folder / "corrections.jsonl").write_text(json.dumps(decision) + "\n")
     lines = [
         {"kind": "similar", "target": t, "helped": True, "note": n, "values": {}}

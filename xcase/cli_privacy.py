@@ -32,7 +32,9 @@ KeyFile = Annotated[
 def forget_cli(
     person: Annotated[str, typer.Argument(help="The person's name, in full.")],
     folder: Dir = DEFAULT_DIR,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; left out, only say what goes.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it; left out, only say what goes.")
+    ] = False,
     key_file: KeyFile = None,
     as_json: Json = False,
 ) -> None:

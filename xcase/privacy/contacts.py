@@ -61,7 +61,8 @@ _POSTCODE = (
 )
 _FLAT = r"(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|Room|Floor|Block|Level|Plot|#) ?\w{1,5},?\s+)"
 _UNTIL_CODE = (
-    rf"(?:(?:(?:,\s*|\s+)(?:{_CAP}\s?){{1,4}},?)?\s+{_POSTCODE}\b|,\s(?:{_CAP}\s){{1,2}}\d{{4,5}}\b)"
+    rf"(?:(?:(?:,\s*|\s+)(?:{_CAP}\s?){{1,4}},?)?\s+{_POSTCODE}\b"
+    rf"|,\s(?:{_CAP}\s){{1,2}}\d{{4,5}}\b)"
 )
 _CODE = r"(?=[\w/.-]*\d)[A-Za-z\d](?:[A-Za-z\d]|[/.-](?=\w)|[ ](?=\d{2,4}\b)){2,24}"
 _TELLS_ID = (
@@ -144,9 +145,18 @@ _PATTERNS: tuple[tuple[str, str, int], ...] = (
         0,
     ),
     ("address", rf"(?<![\w-]){_POSTCODE}(?!\w)", 0),
-    ("address", rf"\b(?:(?:flat|unit|apt|room) \w{{1,4}},? )?\d{{1,5}}[a-z]?,? (?:[a-z]+ ){{1,2}}(?:{_STREET.lower()})\b", 0),
+    (
+        "address",
+        rf"\b(?:(?:flat|unit|apt|room) \w{{1,4}},? )?\d{{1,5}}[a-z]?,? (?:[a-z]+ ){{1,2}}"
+        rf"(?:{_STREET.lower()})\b",
+        0,
+    ),
     # Cards, accounts, sort codes
-    ("account", r"(?<![\w-])(?:\d{4}|[xX*]{4})(?:[ -]?(?:\d{4}|[xX*]{4})){2}[ -]?\d{1,4}(?![\w-])", 0),
+    (
+        "account",
+        r"(?<![\w-])(?:\d{4}|[xX*]{4})(?:[ -]?(?:\d{4}|[xX*]{4})){2}[ -]?\d{1,4}(?![\w-])",
+        0,
+    ),
     ("account", r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,4})?(?!\w)", 0),
     (
         "account",
@@ -219,9 +229,7 @@ def _presidio() -> Sequence[Any]:
     except ImportError as error:
         raise UsageError(f"--pseudonymise needs more packages: {INSTALL}") from error
     # An e-mail address would make it fetch the list of public suffixes; the one it ships will do.
-    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(
-        suffix_list_urls=(), cache_dir=None
-    )
+    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
     return (
         known.EmailRecognizer(),
         known.PhoneRecognizer(supported_regions=_REGIONS),

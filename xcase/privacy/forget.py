@@ -134,9 +134,7 @@ def _plan(
         name: sum(_goes(line, plan, wanted) for line in _lines(folder / name))
         for name in (corrections.FILE, FEEDBACK)
     }
-    return kept, replace(
-        plan, corrections=counted[corrections.FILE], feedback=counted[FEEDBACK]
-    )
+    return kept, replace(plan, corrections=counted[corrections.FILE], feedback=counted[FEEDBACK])
 
 
 def _surrogate(key: Key, person: str) -> set[Variant]:

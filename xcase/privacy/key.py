@@ -41,7 +41,11 @@ class Key:
         """
         if self.path is None:
             return
-        told = {"format": FORMAT, "secret": self.secret.hex(), "words": dict(sorted(self.words.items()))}
+        told = {
+            "format": FORMAT,
+            "secret": self.secret.hex(),
+            "words": dict(sorted(self.words.items())),
+        }
         draft = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
         try:
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -64,7 +68,7 @@ class Key:
                 if chosen.casefold() not in taken and chosen.casefold() not in avoid:
                     break
             else:
-                # More names than the pool has: the pool's name with letters that follow from the key.
+                # More names than the pool has: letters that follow from the key set them apart.
                 chosen = pool[begin % len(pool)] + _letters(self.digest(bare))
             self.words[bare] = chosen
         return self.words[bare]
@@ -91,8 +95,8 @@ def open_key(path: Path | None, folder: Path) -> Key:
         return Key()
     if path.resolve().is_relative_to(folder.resolve()):
         raise UsageError(
-            f"the key file {path} would lie in the analysis folder {folder}, with what it protects; "
-            "give a path elsewhere"
+            f"the key file {path} would lie in the analysis folder {folder}, with what it "
+            "protects; give a path elsewhere"
         )
     if not path.exists():
         if not path.absolute().parent.is_dir():

@@ -22,62 +22,65 @@ INSTALL = "pip install 'xcase[privacy]'"
 # Written with a capital and never the name of somebody: the calendar, languages and peoples,
 # degrees and offices, and tools that are skills.
 MONTHS = frozenset(
-    "january february march april may june july august september october november december".split()
+    """january february march april may june july august september october november
+    december""".split()
 )
 TERMS = MONTHS | frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays
-    fridays saturdays sundays christmases europeans christmas easter ramadan diwali eid
-    lent advent passover hanukkah spring summer autumn winter
-    english french german spanish italian dutch welsh irish scottish british polish russian chinese
-    japanese korean arabic hindi urdu punjabi portuguese turkish american european african asian
-    latin indian nigerian australian canadian kenyan ghanaian brazilian mexican greek swedish danish
-    norwegian finnish ukrainian romanian vietnamese pakistani bengali somali swahili hebrew persian
-    muslim christian jewish catholic hindu sikh buddhist god covid brexit internet
-    excel word powerpoint outlook linkedin facebook twitter instagram whatsapp youtube google zoom
-    slack teams skype python java javascript sql github git jira salesforce photoshop microsoft
-    ceo cfo cto coo hr it ai mba bsc msc phd ba ma gcse nvq kpi okr cv pr uk us usa eu un tv pdf faq
-    mr mrs ms miss dr prof professor sir dame madam lord lady captain sergeant colonel major
-    sister father reverend rev nurse doctor chef coach mentor mentee founder director manager
-    president chairman chair head chief officer vice senior junior executive board
-    i i'm i'd i've i'll ok okay yes no q a""".split()
+    """monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays
+    thursdays fridays saturdays sundays christmases europeans christmas easter ramadan diwali eid
+    lent advent passover hanukkah spring summer autumn winter english french german spanish italian
+    dutch welsh irish scottish british polish russian chinese japanese korean arabic hindi
+    urdu punjabi portuguese turkish american european african asian latin indian nigerian
+    australian canadian kenyan ghanaian brazilian mexican greek swedish danish norwegian
+    finnish ukrainian romanian vietnamese pakistani bengali somali swahili hebrew persian
+    muslim christian jewish catholic hindu sikh buddhist god covid brexit internet excel word
+    powerpoint outlook linkedin facebook twitter instagram whatsapp youtube google zoom slack
+    teams skype python java javascript sql github git jira salesforce photoshop microsoft ceo
+    cfo cto coo hr it ai mba bsc msc phd ba ma gcse nvq kpi okr cv pr uk us usa eu un tv pdf
+    faq mr mrs ms miss dr prof professor sir dame madam lord lady captain sergeant colonel
+    major sister father reverend rev nurse doctor chef coach mentor mentee founder director
+    manager president chairman chair head chief officer vice senior junior executive board i
+    i'm i'd i've i'll ok okay yes no q a""".split()
 )
 # What kind of organisation or place it is may stay: it says what the work is, not who.
 KINDS_OF_ORGANISATION = frozenset(
     """academy agency airport airlines architects army association associates authority bakery bank
-    bar barracks borough brewery brigade brothers builders building bureau business cafe café care
-    catering cathedral centre center chambers charity church clinic club co college committee
-    community company constabulary construction consulting consultants contractors corporation corp
-    council court dairy dental department design ecole engineering engineers estate farm farms
-    fellowship finance financial fire foods foundation foundry fund gallery garage gmbh group guild
-    health healthcare hospital hospice hostel hotel house housing inc incubator industries initiative
-    institute insurance international joinery kitchen lab laboratory labs law library limited llc llp
-    logistics ltd ministry mill museum national navy network nurseries nursery office of orchestra
-    pharmacy plc police post practice press primary prison programme program project pub railway
-    rail regional restaurant retail school secondary service services shelter shipping shop society
-    software solicitors solutions sons station store studio studios supermarket surgery systems team
-    tech technologies technology telecom theatre theater trust union university ventures warehouse
+    bar barracks borough brewery brigade brothers builders building bureau business cafe café
+    care catering cathedral centre center chambers charity church clinic club co college
+    committee community company constabulary construction consulting consultants contractors
+    corporation corp council court dairy dental department design ecole engineering engineers
+    estate farm farms fellowship finance financial fire foods foundation foundry fund gallery
+    garage gmbh group guild health healthcare hospital hospice hostel hotel house housing inc
+    incubator industries initiative institute insurance international joinery kitchen lab
+    laboratory labs law library limited llc llp logistics ltd ministry mill museum national
+    navy network nurseries nursery office of orchestra pharmacy plc police post practice press
+    primary prison programme program project pub railway rail regional restaurant retail
+    school secondary service services shelter shipping shop society software solicitors
+    solutions sons station store studio studios supermarket surgery systems team tech
+    technologies technology telecom theatre theater trust union university ventures warehouse
     water works workshop youth the and for""".split()
 )
 KINDS_OF_PLACE = frozenset(
     """street st road rd lane ln avenue ave way court ct close drive dr square sq terrace place pl
-    crescent gardens grove row hill park quay boulevard blvd mews walk wharf highway parade rise
-    green view yard circle county city town village island islands isle river lake bay north south
-    east west upper lower great new old mount port saint of the and by on upon flat unit apt
-    apartment suite floor room block po box house building rue calle via avenida rua strasse straße
-    platz weg gata de la le los las du des""".split()
+    crescent gardens grove row hill park quay boulevard blvd mews walk wharf highway parade
+    rise green view yard circle county city town village island islands isle river lake bay
+    north south east west upper lower great new old mount port saint of the and by on upon
+    flat unit apt apartment suite floor room block po box house building rue calle via avenida
+    rua strasse straße platz weg gata de la le los las du des""".split()
 )
 # Words of the grammar, which are capitalised at the beginning of a sentence and name nobody.
 FUNCTION_WORDS = frozenset(
     """he she they we you it i who that this these those and or but which what one two three someone
-    somebody everyone nobody people also then always never just only not had has have was were is are
-    her his him them my me our us their your so again there here later once often now ever still first
-    last next each all both most many any some when where why how if as at in on of to for with from by
-    be been very too no yes do did does about after before over under through than""".split()
+    somebody everyone nobody people also then always never just only not had has have was were
+    is are her his him them my me our us their your so again there here later once often now
+    ever still first last next each all both most many any some when where why how if as at in
+    on of to for with from by be been very too no yes do did does about after before over
+    under through than""".split()
 )
 # Small words between the words of one name.
 PARTICLES = frozenset(
-    """van von der den de del della di da do dos du la le el al bin binti ibn ben bint abu ter ten af
-    av y e o’ mac st""".split()
+    """van von der den de del della di da do dos du la le el al bin binti ibn ben bint abu ter ten
+    af av y e o’ mac st""".split()
 )
 
 

@@ -27,7 +27,7 @@ from xcase.privacy.lexicon import (
     word,
 )
 
-# A line with at least so many words, most of them capitalised, is a title: there capitals say nothing.
+# A line of at least so many words, most of them capitalised, is a title: capitals say nothing.
 TITLE_WORDS = 3
 TITLE_SHARE = 0.6
 LONGEST_TITLE = 14
@@ -46,21 +46,21 @@ _ROLE = (
     r"nephew|apprentice|trainee|neighbour|neighbor|teacher|student|protégée?|protegee?|flatmate)s?"
 )
 _SMALL_NAME = r"[^\W\d_]+(?:[’'-][^\W\d_]+)*"
-# A name follows, whatever its case: the group is at most two words, the second if it is not ordinary.
+_TWO = rf"{_SMALL_NAME}(?: {_SMALL_NAME})?"
+# A name of one or two words follows, whatever its case.
 _CUES_BEFORE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\b{_TITLE}[ \n]+(?P<it>{_SMALL_NAME}(?:[ \n]{_SMALL_NAME})?)",
         rf"\b(?:my|our|his|her|their|the) (?:\w+ )?{_ROLE},? (?:was |is |called |named )?"
-        rf"(?P<it>{_SMALL_NAME}(?: {_SMALL_NAME})?)",
-        r"\b(?:mentored|coached|supervised|tutored|managed|trained) by (?P<it>%s(?: %s)?)"
-        % (_SMALL_NAME, _SMALL_NAME),
-        r"\b(?:(?:called|named|nicknamed) (?:him|her|me|them)|called|named|name is|name’s|name's|named after|nicknamed|known as|aka|a\.k\.a\.|"
-        r"i am|i'm|i’m|this is|meet|paired with|matched with|signed,?|love,|cheers,|regards,|"
-        r"thanks,|yours,|sincerely,|best,|dear|hi|hello|hey|thanks|thank you) ?\n?"
-        r"(?P<it>%s(?: %s)?)" % (_SMALL_NAME, _SMALL_NAME),
+        rf"(?P<it>{_TWO})",
+        rf"\b(?:mentored|coached|supervised|tutored|managed|trained) by (?P<it>{_TWO})",
+        r"\b(?:(?:called|named|nicknamed) (?:him|her|me|them)|called|named|name is|name’s|name's|"
+        r"named after|nicknamed|known as|aka|a\.k\.a\.|i am|i'm|i’m|this is|meet|paired with|"
+        r"matched with|signed,?|love,|cheers,|regards,|thanks,|yours,|sincerely,|best,|dear|hi|"
+        rf"hello|hey|thanks|thank you) ?\n?(?P<it>{_TWO})",
         r"^(?:mentee|mentor|name|coach|author|by|from|interviewee|participant|contact|client)"
-        r" ?[:|] ?(?P<it>%s(?: %s){0,2})" % (_SMALL_NAME, _SMALL_NAME),
+        rf" ?[:|] ?(?P<it>{_TWO}(?: {_SMALL_NAME})?)",
     )
 )
 _SPOKE = (
@@ -101,7 +101,9 @@ _IN_A_MONTH = re.compile(
 )
 # A word that is no stem of an ordinary one, at the beginning of a sentence: "Dilnoza laughed".
 _INFLECTED = re.compile(r"(?:ing|ed|ly|tions?|ness|ments?|ity|ies|ers?|able|less|ful|[^aeiou]s)$")
-_EMPLOYED = re.compile(r"\b(?:at|for|joined|left|leaving|union,?|by|with)(?: the)? $", re.IGNORECASE)
+_EMPLOYED = re.compile(
+    r"\b(?:at|for|joined|left|leaving|union,?|by|with)(?: the)? $", re.IGNORECASE
+)
 _AFTER_PLACE = re.compile(r"\b(?:in|near|from|to|around|outside|at|via|of)(?: the)? $", re.I)
 _NO_PERSON_NEXT = re.compile(r"[,]? (?:you|he|she|they|I|we|it|the|this|that|my|there)\b")
 
@@ -146,7 +148,11 @@ def _words(text: str) -> Iterator[_Word]:
         glued = text[max(0, match.start() - 2) : match.start()]
         inside = bool(before) and before not in ".!?:#|…" and "\n\n" not in glued
         yield _Word(
-            *match.span(), surface, word(surface), surface[0].isupper(), inside and "\n" not in glued
+            *match.span(),
+            surface,
+            word(surface),
+            surface[0].isupper(),
+            inside and "\n" not in glued,
         )
 
 
@@ -185,9 +191,7 @@ def _organisations(text: str) -> Iterator[Found]:
     for pattern in (_ORGANISATION, _ORGANISATION_OF):
         for match in pattern.finditer(text):
             bare = [word(m.group()) for m in WORD.finditer(match.group())]
-            told = [
-                b for b in bare if b not in lexicon.KINDS_OF_ORGANISATION and b not in TERMS
-            ]
+            told = [b for b in bare if b not in lexicon.KINDS_OF_ORGANISATION and b not in TERMS]
             if told and ("\n" not in match.group()):
                 yield Found("organisation", match.start(), match.end())
 
@@ -207,7 +211,11 @@ def _named_after_cue(text: str, start: int, end: int, *, sure: bool) -> tuple[in
         bare = word(match.group())
         capital = match.group()[0].isupper()
         usual = bare in ordinary() and bare not in given_names()
-        if bare in TERMS or bare in FUNCTION_WORDS or (not capital and bare in ordinary() and not sure):
+        if (
+            bare in TERMS
+            or bare in FUNCTION_WORDS
+            or (not capital and bare in ordinary() and not sure)
+        ):
             break
         if capital and usual and chosen == [] and not match.group().isupper():
             # "My mentor Rock said": an ordinary word with a capital after a cue is a name.
@@ -250,9 +258,7 @@ def _by_word(
             elif unusual and w.inside and not titled:
                 place = _AFTER_PLACE.search(text[max(0, w.start - 14) : w.start])
                 yield Found("place" if place else "person", w.start, w.end)
-            elif known and w.inside and not titled and not unusual:
-                yield Found("person", w.start, w.end)
-            elif unusual and not titled and not _INFLECTED.search(w.bare):
+            elif not titled and (not _INFLECTED.search(w.bare) if unusual else known and w.inside):
                 yield Found("person", w.start, w.end)
         elif w.capital and acronym:
             if _EMPLOYED.search(text[max(0, w.start - 14) : w.start]) and len(w.text) > 1:

@@ -21,7 +21,7 @@ from xcase.errors import UsageError
 from xcase.privacy import lexicon, surrogates
 from xcase.privacy.contacts import Found, find_contacts
 from xcase.privacy.key import Key
-from xcase.privacy.lexicon import WORD, ordinary, word
+from xcase.privacy.lexicon import WORD, word
 from xcase.privacy.people import find_named, is_name
 from xcase.records import Skipped, Source
 
@@ -96,8 +96,8 @@ def check_folder(folder: Path, *, pseudonymised: bool) -> None:
     if stored != pseudonymised:
         kinds = ("with names", "pseudonymised")
         raise UsageError(
-            f"{folder} holds an analysis {kinds[stored]}, this one would be {kinds[pseudonymised]}; "
-            "give another folder with --out"
+            f"{folder} holds an analysis {kinds[stored]}, this one would be "
+            f"{kinds[pseudonymised]}; give another folder with --out"
         )
 
 
@@ -121,7 +121,9 @@ def read_text(text: str) -> Reading:
     for found in named:
         parts = [m for m in WORD.finditer(text, found.start, found.end) if _tells(found.kind, m)]
         for match in parts:
-            if match.start() in words or any(a < match.end() and match.start() < b for a, b in taken):
+            if match.start() in words or any(
+                a < match.end() and match.start() < b for a, b in taken
+            ):
                 continue
             bare = word(match.group())
             style = surrogates.style_of(
@@ -172,7 +174,11 @@ def apply_edits(text: str, made: Sequence[Edit]) -> str:
 def _tells(kind: str, match: re.Match[str]) -> bool:
     """Tell whether a word of a name says who it is: titles, particles and kinds do not."""
     bare = word(match.group())
-    if bare in lexicon.PARTICLES or bare in lexicon.FUNCTION_WORDS or (bare in _TITLES and kind == "person"):
+    if (
+        bare in lexicon.PARTICLES
+        or bare in lexicon.FUNCTION_WORDS
+        or (bare in _TITLES and kind == "person")
+    ):
         return False
     if kind == "organisation":
         return bare not in lexicon.KINDS_OF_ORGANISATION and bare not in _TITLES
@@ -372,7 +378,8 @@ def _contactless(name: str, key: Key) -> str:
     """Return a path or id without e-mail addresses."""
     found = [c for c in _apart(find_contacts(name)) if c.kind == "email"]
     return apply_edits(
-        name, [(c.start, c.end, surrogates.contact(key, "email", name[c.start : c.end])) for c in found]
+        name,
+        [(c.start, c.end, surrogates.contact(key, "email", name[c.start : c.end])) for c in found],
     )
 
 

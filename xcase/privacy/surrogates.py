@@ -113,11 +113,12 @@ def _phone(key: Key, surface: str) -> str:
     last = len(digits) - min(4, len(digits) // 2)
     made, seen = [], 0
     for c in surface:
-        if c.isdigit():
-            made.append(str(next(stream) % 10) if seen >= last else "0" if not seen and c == "0" else "5")
-            seen += 1
-        else:
+        if not c.isdigit():
             made.append(c)
+            continue
+        leads = seen == 0 and c == "0"
+        made.append(str(next(stream) % 10) if seen >= last else "0" if leads else "5")
+        seen += 1
     return "".join(made)
 
 
@@ -135,8 +136,8 @@ def _address(key: Key, surface: str) -> str:
                 chosen = names[int.from_bytes(key.digest(word(token))[:8]) % len(names)]
                 return cased(chosen, token)
         if token[0].isdigit():
-            first, *rest = token
-            return str(next(stream) % 9 + 1) + "".join(_another(c, next(stream)) for c in rest)
+            rest = "".join(_another(c, next(stream)) for c in token[1:])
+            return str(next(stream) % 9 + 1) + rest
         return "".join(_another(c, next(stream)) for c in token)
 
     return re.sub(rf"{WORD.pattern}\w*|\w+", other, surface)
