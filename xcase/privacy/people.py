@@ -55,9 +55,10 @@ _CUES_BEFORE = tuple(
         rf"\b(?:my|our|his|her|their|the) (?:\w+ )?{_ROLE},? (?:was |is |called |named )?"
         rf"(?P<it>{_TWO})",
         rf"\b(?:mentored|coached|supervised|tutored|managed|trained) by (?P<it>{_TWO})",
-        r"\b(?:(?:(?:called|named|nicknamed) (?:him|her|me|them)|called|named|name is|name’s|name's|"
-        r"named after|nicknamed|known as|aka|i am|i'm|i’m|this is|meet|paired with|matched with|dear|"
-        r"hi|hello|hey|thanks|thank you)\b,?|(?:signed|love|cheers|regards|thanks|yours|sincerely|"
+        r"\b(?:(?:(?:called|named|nicknamed) (?:him|her|me|them)|called|named|name is|name’s|"
+        r"name's|named after|nicknamed|known as|aka|i am|i'm|i’m|this is|meet|paired with|"
+        r"matched with|dear|hi|hello|hey|thanks|thank you)\b,?|(?:"
+        r"signed|love|cheers|regards|thanks|yours|sincerely|"
         rf"best),|a\.k\.a\.)[ \n]+(?P<it>{_TWO})",
         r"^(?:mentee|mentor|name|coach|author|by|from|interviewee|participant|contact|client)"
         rf" ?[:|] ?(?P<it>{_TWO}(?: {_SMALL_NAME})?)",
