@@ -143,7 +143,7 @@ def towns() -> frozenset[str]:
         from phonenumbers.geodata import GEOCODE_DATA
     except ImportError as error:
         raise UsageError(f"--pseudonymise needs more packages: {INSTALL}") from error
-    found = set()
+    found: set[str] = set()
     for named in GEOCODE_DATA.values():
         found.update(word(part) for part in re.split(r"[,/()-]", named.get("en", "")))
     return frozenset(t.strip() for t in found if len(t.strip()) > SHORTEST_TOWN)
