@@ -112,7 +112,7 @@ _PATTERNS: tuple[tuple[str, str, int], ...] = (
     # Digits in groups beside a word that announces a telephone number, or after a plus.
     (
         "phone",
-        r"(?:phone|tel|telephone|mobile|mob|cell|call(?:ed)?(?: me| her| him| us)?(?: on| at)?|"
+        r"\b(?:phone|tel|telephone|mobile|mob|cell|call(?:ed)?(?: me| her| him| us)?(?: on| at)?|"
         r"ring(?: me| her| him| us)?(?: on| at)?|rang|text(?:ed)?(?: me)?(?: on| at)?|whatsapp|fax|"
         r"number|dial|contact|reach (?:me|her|him|us)(?: on| at)?|landline|ext(?:ension)?|"
         r"sms|voicemail|t|m)\b\.?(?: no\.?| number)?(?: is| was)?[ :]*"
