@@ -248,7 +248,7 @@ def _by_word(
             if proper:
                 yield Found("person", w.start, w.end)
             continue
-        if w.bare in TERMS or len(w.bare) < 2:
+        if w.bare in TERMS or w.bare in lexicon.KINDS_OF_ORGANISATION or len(w.bare) < 2:
             continue
         unusual = w.bare not in ordinary()
         known = w.bare in given

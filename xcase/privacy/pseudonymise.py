@@ -36,6 +36,7 @@ _COLUMNS = (
     ("id", re.compile(r"ssn|passport|national|licen[cs]e|(staff|student|employee|member)", re.I)),
 )
 _EMAIL_COLUMN = re.compile(r"e-?mail", re.I)
+_SUFFIXES = frozenset("csv jsonl json txt markdown html htm docx doc pdf odt rtf zip xlsx".split())
 _PATH_WORD = re.compile(r"[^\W\d_][^\W\dA-Z_]*|[^\W\d_]+")
 _NO_NAME_NEXT = re.compile(r",? (?:you|he|she|they|I|we|it|the|this|that|my|there|be|to)\b")
 _TITLES = frozenset(
@@ -336,8 +337,8 @@ def _path_reading(path: str) -> Reading:
     words = []
     for match in _PATH_WORD.finditer(path):
         bare = word(match.group())
-        given, family = lexicon.given_names(), lexicon.names().family
-        if is_name(bare) and len(bare) > 2 and bare in given | family:
+        # What is no ordinary word in a path is most likely a name: "quist.csv".
+        if is_name(bare) and len(bare) > 2 and bare not in _SUFFIXES:
             style = surrogates.style_of("person", bare, last_of_many=False, acronym=False)
             words.append((*match.span(), bare, style))
     return Reading((), tuple(words), frozenset())
