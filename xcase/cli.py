@@ -18,6 +18,7 @@ import typer
 from xcase import __version__, exits
 from xcase.cli_doctor import doctor_cli
 from xcase.cli_match import match_cli, suggest_cli
+from xcase.cli_privacy import KeyFile, Pseudonymise, check_key_option, forget_cli
 from xcase.cli_report import report_cli
 from xcase.cli_serve import mcp_cli, serve_cli
 from xcase.cli_similar import feedback_cli, similar_cli
@@ -53,17 +54,22 @@ def analyze_cli(
             "--min-confidence", min=0, max=1, help="Keep less sure facts too (or only surer ones)."
         ),
     ] = None,
+    pseudonymise: Pseudonymise = False,
+    key_file: KeyFile = None,
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
     """Read narratives, extract their cases, and write the analysis folder."""
     from xcase.interrupt import graceful
     from xcase.pipeline import analyze
+    from xcase.privacy.key import open_key
     from xcase.settings import load_settings
 
     def told() -> None:
         typer.echo("stopping after this batch; once more stops at once", err=True)
 
+    check_key_option(pseudonymise=pseudonymise, key_file=key_file)
+    key = open_key(key_file, out) if pseudonymise else None
     with graceful(told) as stop, _progress(quiet=quiet) as progress:
         analysis = analyze(
             paths,
@@ -72,6 +78,7 @@ def analyze_cli(
             stdin=sys.stdin.buffer,
             progress=progress,
             stop=stop,
+            key=key,
         )
     if as_json:
         print_json(analysis.run)
@@ -267,6 +274,7 @@ app.command(
     "feedback",
     epilog='Example: xcase feedback stories/s10-claims-desk.md:1 "I keep all work" --helped',
 )(feedback_cli)
+app.command("forget", epilog='Example: xcase forget "Mo Tarrant" --dir xcase-out')(forget_cli)
 app.command(
     "suggest",
     epilog="Example: xcase suggest mentees.csv --mentors mentors.csv --out suggested.jsonl",

@@ -26,13 +26,16 @@ _WORD = re.compile(r"\S+")
 def find_names(texts: Iterable[str]) -> Iterator[list[Span]]:
     """Yield the spans of the people and organisations that each text names."""
     for text in texts:
-        spans = (
-            _trimmed(text, cut + entity.start_char, cut + entity.end_char)
-            for cut in range(0, len(text), MAX_PIECE)
-            for entity in _recogniser()(text[cut : cut + MAX_PIECE]).ents
-            if entity.label_ in KINDS and "\n" not in entity.text
-        )
-        yield [span for span in spans if span is not None]
+        yield [Span(start, end) for label, start, end in entities(text) if label in KINDS]
+
+
+def entities(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield (spaCy's label, start, end) of what is named on one line."""
+    for cut in range(0, len(text), MAX_PIECE):
+        for entity in _recogniser()(text[cut : cut + MAX_PIECE]).ents:
+            span = _trimmed(text, cut + entity.start_char, cut + entity.end_char)
+            if span is not None and "\n" not in entity.text:
+                yield entity.label_, span.start, span.end
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

@@ -20,7 +20,10 @@ from xcase.extract.people import find_people
 from xcase.extract.program import find_program
 from xcase.extract.roles import find_roles
 from xcase.extract.skills import alias_marks, find_skills
-from xcase.journal import Journal
+from xcase.journal import Done, Journal
+from xcase.privacy import forgotten
+from xcase.privacy.key import Key
+from xcase.privacy.pseudonymise import check_folder, pseudonymise
 from xcase.records import Analysis, Annotation, Case, Document, Mark, Skipped, Source
 from xcase.segment import Story, segment
 from xcase.settings import Settings
@@ -49,6 +52,7 @@ def analyze(
     annotator: Annotates | None = None,
     progress: Progress | None = None,
     stop: Callable[[], bool] = lambda: False,
+    key: Key | None = None,
 ) -> Analysis:
     """Read documents, extract their cases, and write the analysis folder.
 
@@ -61,9 +65,12 @@ def analyze(
         annotator: the network; loaded when the first document needs it if None.
         progress: called with (documents done and on disk, documents in all).
         stop: asked after each chunk of documents whether the user wants to stop.
+        key: replaces names and contacts before anything is stored, and learns the new ones; None
+            stores the documents as they are.
 
     Raises:
-        UsageError: a path does not exist, or ``out`` cannot be written.
+        UsageError: a path does not exist, or ``out`` cannot be written or holds the other kind of
+            analysis (with names, or without).
         NewerFormatError: ``out`` was written by a newer version.
         LockedError: another program is writing to ``out``.
         StoppedError: ``stop`` said so; what was done is on disk.
@@ -73,21 +80,22 @@ def analyze(
     with clock.stage("read"):
         found = read.find_inputs([p for p in paths if str(p) != "-"], exclude=out)
     with store.writing(out):
+        check_folder(out, pseudonymised=key is not None)
         with clock.stage("read"):
             sources, skipped = _read(*found, paths, stdin if Path("-") in paths else None, stop)
+        sources, skipped = forgotten.leave_out(out, sources, skipped)
+        if key is not None:
+            with clock.stage("pseudonymise"):
+                sources, skipped = pseudonymise(sources, skipped, key)
+                key.keep()  # before anything is stored: pseudonyms without their key are for good
         decisions = corrections.by_document(corrections.stored(out))
         journal = Journal(out, _fingerprint(settings))
         earlier, known_again = _earlier(out, settings, decisions.keys())
         known = journal.found | earlier
         results = {s.id: known[s.id] for s in sources if s.id in known and _same(known[s.id], s)}
         fresh = [s for s in sources if s.id not in results]
-        if progress:
-            progress(len(results), len(sources))
-        for chunk in _chunks(fresh, CHUNK):
-            if stop():
-                raise _stopped(len(results), len(sources))
-            annotator = annotator or _load_annotator(clock)
-            done, failed = _work(chunk, annotator, settings, clock)
+        watch = _Watch(len(results), len(sources), progress, stop)
+        for done, failed in _worked(fresh, annotator, settings, clock, watch):
             journal.add(d for d in done if d[0].id not in decisions)
             skipped += failed
             for document, cases in done:
@@ -95,14 +103,8 @@ def analyze(
                 document, cases, lost = corrections.apply(document, cases, made)
                 results[document.id] = (document, cases)
                 skipped += lost
-            if progress:
-                progress(len(results), len(sources))
-        ordered = [results[s.id] for s in sources if s.id in results]
-        analysis = Analysis(
-            documents=tuple(d for d, _ in ordered),
-            cases=tuple(c for _, cases in ordered for c in cases),
-            skipped=tuple(skipped),
-        )
+            watch.advance(len(results))
+        analysis = _gathered([results[s.id] for s in sources if s.id in results], skipped)
         with clock.stage("compare"):
             # Nothing new, and all in the order in which it was compared before.
             unchanged = not fresh and list(earlier) == [s.id for s in sources]
@@ -110,6 +112,7 @@ def analyze(
         run = {
             **_fingerprint(settings),
             "corrected": sorted(decisions),
+            "pseudonymised": key is not None,
             "counts": analysis.counts(),
             "duplicates": again,
             "analysed_now": len(fresh),
@@ -119,6 +122,49 @@ def analyze(
         store.save(analysis, out)
         journal.remove()
     return analysis
+
+
+class _Watch:
+    """Tells how far a run is, and when the user wants it to stop."""
+
+    def __init__(
+        self, done: int, total: int, progress: Progress | None, stop: Callable[[], bool]
+    ) -> None:
+        self._done, self._total, self._progress, self._stop = done, total, progress, stop
+        self.advance(done)
+
+    def advance(self, done: int) -> None:
+        """Tell how many documents are done and on disk."""
+        self._done = done
+        if self._progress:
+            self._progress(done, self._total)
+
+    def check(self) -> None:
+        """Raise StoppedError if the user wants to stop."""
+        if self._stop():
+            raise _stopped(self._done, self._total)
+
+
+def _worked(
+    fresh: Sequence[Source],
+    annotator: Annotates | None,
+    settings: Settings,
+    clock: _Clock,
+    watch: _Watch,
+) -> Iterator[tuple[list[Done], list[Skipped]]]:
+    """Yield the documents of one chunk after the other, and those at which the analysis failed."""
+    for chunk in _chunks(fresh, CHUNK):
+        watch.check()
+        annotator = annotator or _load_annotator(clock)
+        yield _work(chunk, annotator, settings, clock)
+
+
+def _gathered(results: Sequence[Done], skipped: Sequence[Skipped]) -> Analysis:
+    return Analysis(
+        documents=tuple(d for d, _ in results),
+        cases=tuple(c for _, cases in results for c in cases),
+        skipped=tuple(skipped),
+    )
 
 
 def extract_cases(
@@ -183,7 +229,7 @@ def _case(
 
 def _work(
     chunk: Sequence[Source], annotator: Annotates, settings: Settings, clock: _Clock
-) -> tuple[list[tuple[Document, tuple[Case, ...]]], list[Skipped]]:
+) -> tuple[list[Done], list[Skipped]]:
     """Return the chunk's documents with their cases, and those at which the analysis failed.
 
     If it fails the documents are tried one by one, so that a failure costs one of them alone.

@@ -1,0 +1,276 @@
+"""Names out before anything is stored, and people out of what was stored."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import FakeAnnotator
+from typer.testing import CliRunner
+
+from xcase import pipeline, store
+from xcase.cli import app
+from xcase.errors import UsageError
+from xcase.privacy import forget as forget_module
+from xcase.privacy import forgotten
+from xcase.privacy.forget import forget
+from xcase.privacy.key import Key, open_key
+from xcase.records import Analysis, Case, Document, Program, Skipped, Source
+
+pytest.importorskip("presidio_analyzer")
+pytest.importorskip("faker")
+
+from xcase.privacy.pseudonymise import apply_edits, changes, pseudonymise
+
+SECRET = b"a secret of a test, thirty-two b"
+STORY = (
+    "# How Ngozi Okafor learned to delegate\n\n"
+    "Ngozi was a ward clerk in Enugu. Her mentor, Thomas Brandvold, met her every Friday. "
+    "Write to ngozi.okafor@crestwell.example or call +44 7700 900412. Okafor's team grew."
+)
+
+
+def replaced(text: str) -> str:
+    return apply_edits(text, changes(text, Key(SECRET)))
+
+
+def source(text: str, **more: Any) -> Source:
+    return replace(Source("a.txt", "a.txt", "0" * 64, "A title", {}, text), **more)
+
+
+def test_names_and_contacts_go_and_the_rest_stays() -> None:
+    new = replaced(STORY)
+    for told in ("Ngozi", "Okafor", "Thomas", "Brandvold", "Enugu", "crestwell", "900412"):
+        assert told not in new
+    for told in ("learned to delegate", "was a ward clerk in", "every Friday", "team grew"):
+        assert told in new
+
+
+def test_a_name_has_one_surrogate_in_all_its_places_and_parts() -> None:
+    key = Key(SECRET)
+    new = apply_edits(STORY, changes(STORY, key))
+    given, family = key.words["ngozi"], key.words["okafor"]
+    assert f"# How {given} {family} learned" in new
+    assert f"\n\n{given} was" in new
+    assert f"{family}'s team grew" in new
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She manages budgets on Monday and leads meetings in English.",
+        "In May 2019 the company used Excel. You may hope for a mark.",
+        "Will you delegate? I will. Hope is no plan, and grace costs nothing.",
+        "We grew sales by 31,000 in 2019 and won 3 of 4 bids at 10.30.",
+    ],
+)
+def test_what_names_nobody_is_left_alone(text: str) -> None:
+    assert replaced(text) == text
+
+
+def test_the_same_key_gives_the_same_text_and_another_key_another() -> None:
+    assert replaced(STORY) == replaced(STORY)
+    assert replaced(STORY) != apply_edits(STORY, changes(STORY, Key(b"another secret")))
+
+
+def test_what_the_first_document_tells_is_replaced_in_the_second_and_in_paths() -> None:
+    first = source(STORY)
+    second = source(
+        "The clerk, okafor, came back.",
+        id="okafor-2.txt",
+        path="people/NgoziOkafor.txt",
+        metadata={"mentee": "Ngozi Okafor", "industry": "Healthcare", "phone": 7700900412},
+    )
+    skip = Skipped("brandvold.pdf", "", "read", "E_EMPTY", "the file is empty")
+    sources, skipped = pseudonymise([first, second], [skip], Key(SECRET))
+    told = json.dumps([store.to_json(s) for s in (*sources, *skipped)]).casefold()
+    for name in ("ngozi", "okafor", "brandvold", "900412"):
+        assert name not in told
+    assert sources[1].metadata["industry"] == "Healthcare"
+    assert sources[0].sha256 != first.sha256
+
+
+def test_two_people_never_share_a_surrogate() -> None:
+    key = Key(SECRET)
+    pool = ("Ann", "Bea")
+    made = [key.assign(word, pool, ()) for word in ("x", "y", "z", "zz")]
+    assert len(set(made)) == 4
+
+
+def test_a_pseudonymised_analysis_holds_no_name_and_exact_offsets(tmp_path: Path) -> None:
+    out, key_path = tmp_path / "out", tmp_path / "names.key"
+    row = {"id": "okafor", "text": "Before, Ngozi Okafor was a clerk. Ngozi Okafor met Tom Pell."}
+    for _ in range(2):
+        analysis = pipeline.analyze(
+            [Path("-")],
+            out,
+            stdin=io.BytesIO(json.dumps(row).encode()),
+            annotator=FakeAnnotator(),
+            key=open_key(key_path, out),
+        )
+    assert analysis.run["analysed_now"] == 0  # the key makes the second run find the first
+    assert key_path.stat().st_mode & 0o777 == 0o600
+    for path in out.rglob("*"):
+        assert b"okafor" not in path.read_bytes().lower()
+    (document,) = analysis.documents
+    for case in analysis.cases:
+        for mention in case.mentee.mentions if case.mentee else ():
+            assert document.text[slice(*mention)].strip()
+    with pytest.raises(UsageError, match="pseudonymised"):
+        pipeline.analyze([Path("-")], out, stdin=io.BytesIO(b""), annotator=FakeAnnotator())
+
+
+def test_a_key_file_is_kept_apart_and_private(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="in the analysis folder"):
+        open_key(tmp_path / "out" / "key.json", tmp_path / "out")
+    path = tmp_path / "key.json"
+    Key(SECRET, {"okafor": "Ashdown"}, path).keep()
+    assert open_key(path, tmp_path / "out").words == {"okafor": "Ashdown"}
+    path.chmod(0o644)
+    with pytest.raises(UsageError, match="chmod 600"):
+        open_key(path, tmp_path / "out")
+    path.chmod(0o600)
+    path.write_text("[]")
+    with pytest.raises(UsageError, match="no key file"):
+        open_key(path, tmp_path / "out")
+
+
+def test_a_key_file_needs_pseudonymise(tmp_path: Path) -> None:
+    told = CliRunner().invoke(app, ["analyze", str(tmp_path), "--key-file", str(tmp_path / "k")])
+    assert isinstance(told.exception, UsageError)
+
+
+# forget
+
+
+def folder_of(tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    texts = {
+        "a": "Mo Tarrant drove.",
+        "b": "Jo Bell drove; Tarrant Street is long.",
+        "c": "Nobody.",
+    }
+    documents = tuple(Document(k, k, "0" * 64, k, {}, t, "cases", "") for k, t in texts.items())
+    cases = tuple(
+        Case(f"{d.id}:1", d.id, d.title, 0, len(d.text), None, None, None, None, None, None,
+             Program(), (), (), ())
+        for d in documents
+    )  # fmt: skip
+    skipped = (Skipped("mo-tarrant.pdf", "", "read", "E_EMPTY", "the file is empty"),)
+    store.save(Analysis(documents, cases, skipped, {}), folder)
+    decision = {
+        "document_id": "a",
+        "sha256": "",
+        "case_id": "a:1",
+        "kind": "case",
+        "action": "accept",
+    }
+    (folder / "corrections.jsonl").write_text(json.dumps(decision) + "\n")
+    lines = [
+        {"kind": "similar", "target": t, "helped": True, "note": n, "values": {}}
+        for t, n in (("a:1", ""), ("b:1", "good"), ("c:1", "as M\u00f3 Tarrant said"))
+    ]
+    (folder / "feedback.jsonl").write_text("".join(json.dumps(x) + "\n" for x in lines))
+    (folder / "index").mkdir()
+    (folder / "index" / "words.bin").write_bytes("Tarrant Mo".encode("utf-16-le"))
+    (folder / "transfer.safetensors").write_bytes(b"\x00 vectors")
+    (folder / ".documents.jsonl.1.tmp").write_bytes(b'{"text": "Mo Tarrant dro')
+    return folder
+
+
+def test_forget_without_yes_changes_nothing_and_says_what_goes(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    told = forget(folder, "Mo Tarrant", key_path=None, really=False)
+    assert before == {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    assert (told.done, told.documents, told.cases) == (False, ("a",), ("a:1",))
+    assert (told.corrections, told.feedback, told.errors) == (1, 2, 1)
+    assert told.share_a_name == ("b",)
+
+
+def test_forget_takes_the_person_out_of_every_file_and_proves_it(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    told = forget(folder, "Mo Tarrant", key_path=None, really=True)
+    assert told.done
+    assert told.still_named_in == ()
+    for path in (p for p in folder.rglob("*") if p.is_file()):
+        assert b"Mo" not in path.read_bytes()
+    analysis = store.load(folder)
+    assert [d.id for d in analysis.documents] == ["b", "c"]
+    assert [c.id for c in analysis.cases] == ["b:1", "c:1"]
+    assert analysis.run["counts"]["documents"] == 2
+    assert (folder / "feedback.jsonl").read_text().count("\n") == 1
+    assert not (folder / "index").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"... MO  TARRANT ...",
+        b"tarrant, mo",
+        b'{"x": "M\\u006f Tarrant"}',
+        "Mó Tarrant’s".encode(),
+        "xMo Tarrant".encode("utf-16-be")[1:],
+        b"GET /Mo%20Tarrant",
+        b"\x00\xff\x00motarrant\x00",
+    ],
+)
+def test_the_proof_sees_a_name_however_it_is_written(tmp_path: Path, content: bytes) -> None:
+    folder = folder_of(tmp_path)
+    (folder / "report.html").write_bytes(content)
+    told = forget(folder, "Mo Tarrant", key_path=None, really=True)
+    assert told.still_named_in == (str(folder / "report.html"),)
+    result = CliRunner().invoke(app, ["forget", "Mo Tarrant", "--dir", str(folder), "--yes"])
+    assert result.exit_code == 1
+
+
+def test_a_later_run_keeps_the_person_out(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    forget(folder, "Mo Tarrant", key_path=None, really=True)
+    rows = [{"id": "x", "text": "Tarrant, Mo drove."}, {"id": "y", "text": "Mo drove."}]
+    stdin = io.BytesIO("".join(json.dumps(r) + "\n" for r in rows).encode())
+    analysis = pipeline.analyze([Path("-")], folder, stdin=stdin, annotator=FakeAnnotator())
+    assert [d.id for d in analysis.documents] == ["y"]
+    assert [s.code for s in analysis.skipped] == ["E_FORGOTTEN"]
+    assert "arrant" not in (folder / forgotten.FILE).read_text()
+    assert "arrant" not in (folder / "errors.jsonl").read_text()
+
+
+def test_forget_finds_the_surrogate_by_the_key_and_takes_it_out_of_the_key(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    path = tmp_path / "names.key"
+    Key(SECRET, {"ada": "Mo", "quist": "Tarrant", "other": "Bell"}, path).keep()
+    told = forget(folder, "Ada Quist", key_path=path, really=True)
+    assert told.documents == ("a",)
+    assert told.key_words == 2
+    assert open_key(path, folder).words == {"other": "Bell"}
+
+
+def test_forget_answers_odd_questions_plainly(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    with pytest.raises(UsageError, match="no name"):
+        forget(folder, "  42 ", key_path=None, really=True)
+    with pytest.raises(UsageError, match="no key file"):
+        forget(folder, "Mo Tarrant", key_path=tmp_path / "none", really=True)
+    assert forget(folder, "No Such Person", key_path=None, really=False).documents == ()
+
+
+def test_forget_prints_json_and_exits_with_nothing(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    result = CliRunner().invoke(app, ["forget", "Mo Tarrant", "--dir", str(folder), "--json"])
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert told["documents"] == ["a"]
+    assert told["done"] is False
+
+
+def test_caches_are_those_that_commands_make() -> None:
+    from xcase.similar.index import FOLDER
+    from xcase.transfer.vectors import FILE
+
+    assert {FOLDER, FILE} == set(forget_module.CACHES)
