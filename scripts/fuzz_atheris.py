@@ -1,6 +1,6 @@
 """Fuzz the readers guided by coverage; needs ``pip install atheris`` (not installed otherwise).
 
-    python scripts/fuzz_atheris.py -runs=100000
+python scripts/fuzz_atheris.py -runs=100000
 """
 
 from __future__ import annotations

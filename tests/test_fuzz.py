@@ -27,9 +27,7 @@ from xcase.similar.profile import parse_profile, profile_of_text, read
 from xcase.similar.words import words_of
 
 INPUTS = int(os.environ.get("XCASE_FUZZ", "25"))
-fuzzed = settings(
-    max_examples=INPUTS, deadline=None, suppress_health_check=list(HealthCheck)
-)
+fuzzed = settings(max_examples=INPUTS, deadline=None, suppress_health_check=list(HealthCheck))
 
 # What sentence splitters and offsets stumble over, besides any text at all.
 PIECES = st.sampled_from(
@@ -42,7 +40,9 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=20)), min_size=1, max_size=15).map("".join)
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
     max_leaves=9,
 )
 
@@ -154,5 +154,3 @@ def test_queries(text: str, name: str) -> None:
         read(parsed)
     except UsageError as error:
         assert str(error)
-
-
