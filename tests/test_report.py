@@ -13,7 +13,7 @@ from test_pages import EVIL, TEXT, Seen, a_case, skill
 
 from xcase import store
 from xcase.errors import AnalysisError, UsageError
-from xcase.records import Analysis, IndustryGuess
+from xcase.records import Analysis, IndustryGuess, Outcome
 from xcase.report import build, counts, report
 from xcase.report.labels import place_labels
 from xcase.report.layout import lay_out
@@ -34,8 +34,14 @@ def analysis_of(count: int, word: str = "") -> Analysis:
     documents, cases = [], []
     for n in range(count):
         lacked = replace(skill("kept all work", "delegation", 0.9), status="lacked")
-        case, document = a_case(TEXT, lacked, skill("share", "delegation", 0.3), word=word)
-        document = replace(document, id=f"d{n}", path=word or f"d{n}.txt")
+        end = Outcome("promotion", len(TEXT) - 9, len(TEXT) - 1, "promoted", "positive", 0.8)
+        case, document = a_case(
+            TEXT, lacked, skill("share", "delegation", 0.3), outcomes=(end,), word=word
+        )
+        # Words of its own, so that no story counts as a copy of another.
+        own = " ".join(f"w{n}x{i}" for i in range(40))
+        document = replace(document, id=f"d{n}", path=word or f"d{n}.txt", text=f"{TEXT} {own}")
+        case = replace(case, end=len(document.text))
         guess = IndustryGuess("Education", 0.9, ())
         case = replace(case, id=f"d{n}:1", document_id=f"d{n}", industry_from=guess)
         documents.append(document)
@@ -148,3 +154,10 @@ def test_the_plane_is_the_same_again_and_keeps_clusters() -> None:
     assert np.array_equal(one.points, other.points)
     assert one.kept > 0.5
     assert lay_out(near[:4]) is None
+
+
+def test_equal_cases_have_a_place_each() -> None:
+    found = lay_out(np.full((7, 8), 8**-0.5, dtype=np.float32))
+    assert found is not None
+    assert np.isfinite(found.points).all()
+    assert len({tuple(p) for p in found.points}) == 7

@@ -162,7 +162,7 @@ def moves(cases: Iterable[Case]) -> Counter[tuple[str, str]]:
 
 def sure_share(cases: Iterable[Case]) -> tuple[int, int]:
     """Return how many skill mentions and outcomes are sure, and how many there are."""
-    facts = [fact.confidence for c in cases for fact in (*c.skills, *c.outcomes)]
+    facts = [f.confidence for c in cases for kind in (c.skills, c.outcomes) for f in kind]
     return sum(confidence >= SURE for confidence in facts), len(facts)
 
 

@@ -46,13 +46,28 @@ def lay_out(vectors: NDArray[np.float32]) -> Layout | None:
         n_components=2,
         perplexity=min(PERPLEXITY, max(2.0, NEIGHBOURS_PER_CASE * len(exact))),
         metric="cosine",
-        init="pca" if min(exact.shape) > 1 else "random",
+        init=_start(exact),
         random_state=0,
         n_jobs=1,
     ).fit_transform(exact)
     low, size = found.min(0), np.ptp(found, axis=0)
     points = ((found - low) / np.where(size == 0, 1, size)).round(4).astype(np.float64)
     return Layout(points, _kept(exact, points))
+
+
+def _start(vectors: Points) -> NDArray[np.float32]:
+    """Return the principal components, small as t-SNE wants them, no two cases at one place.
+
+    scikit-learn's own start divides by a spread of zero where all vectors are equal, and its
+    quadtree then ends the process (seen with 1.9.1).
+    """
+    centred = vectors - vectors.mean(0)
+    u, sizes, _ = np.linalg.svd(centred, full_matrices=False)
+    # The sign of a component is arbitrary: its largest entry is made positive.
+    first = u[:, :2] * np.sign(u[np.abs(u[:, :2]).argmax(0), range(2)]) * sizes[:2]
+    spread = first[:, 0].std()
+    jitter = np.random.default_rng(0).standard_normal(first.shape) * 1e-6
+    return np.asarray(first / (spread if spread > 1e-9 else 1) * 1e-4 + jitter, dtype=np.float32)
 
 
 def _kept(vectors: Points, points: Points) -> float:
