@@ -15,7 +15,8 @@ def main() -> None:
     """Say where the file lies."""
     file = file_of(model_name())
     if not file.is_file() and not export(torch_model(), file):
-        raise SystemExit("the ONNX form could not be made; xcase goes on with torch")
+        print("the ONNX form could not be made; xcase goes on with torch")
+        return
     print(f"{file}: {file.stat().st_size / 1e6:.0f} MB")
 
 

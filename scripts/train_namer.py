@@ -26,7 +26,7 @@ INVERSE_REGULARISATION = 3.0
 
 
 def main() -> None:
-    phrases = [(phrase, skill) for phrase, skill, _ in load_bank(TRAINING / "phrases.jsonl")]
+    phrases = [(g.text, g.spans[0].labels[0]) for g in load_bank(TRAINING / "phrases.jsonl")]
     for skill in load_skills():
         if skill.name in SKILLS:
             told = (skill.name, *skill.aliases, *skill.examples, skill.definition)

@@ -40,10 +40,23 @@ def test_a_list_of_skills_is_split_where_each_member_stands_alone(
     assert quoted == members
 
 
-def test_a_span_is_widened_to_whole_words_and_loses_its_quotes() -> None:
-    text = 'She "listened," he said'
-    start, end = whole_words(text, 4, 10)
-    assert text[start:end] == "listened"
+@pytest.mark.parametrize(
+    ("text", "span", "words"),
+    [
+        ('She "listened," he said', (4, 10), "listened"),
+        ("with fifty-two drivers now", (10, 18), "fifty-two drivers"),
+        ("brought loyalty and calm", (8, 19), "loyalty"),
+        ("and learnt to delegate", (0, 22), "learnt to delegate"),
+        ("paid £4,000 to a fund", (5, 14), "£4,000"),
+        ("she’s calm", (4, 10), "she’s calm"),
+        ("grew by 40%.", (5, 12), "by 40%"),
+        ("and", (0, 3), "and"),
+        ("...", (0, 3), ""),
+    ],
+)
+def test_a_span_is_whole_words_and_no_more(text: str, span: tuple[int, int], words: str) -> None:
+    start, end = whole_words(text, *span)
+    assert text[start:end] == words
 
 
 @pytest.mark.parametrize(

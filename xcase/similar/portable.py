@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from xcase import models
+
 # (ids, mask), each ``n x t`` int64, to the ``n x t x 384`` float32 vectors of the tokens.
 Network = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
-# Where cache folders go on this machine; the first that is set.
-CACHE_VARIABLES = ("XCASE_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA")
 # Raised whenever the export changes, so that older files are left alone.
 EXPORT = 1
 # Largest difference of any number of a vector that rounding may make.
@@ -35,9 +35,7 @@ def file_of(name: str) -> Path:
     Args:
         name: the model's name with the digest of its weights.
     """
-    told = next((os.environ[v] for v in CACHE_VARIABLES if os.environ.get(v)), None)
-    home = Path(told) if told else Path.home() / ".cache"
-    return home / "xcase" / f"{name.replace(':', '-')}-{EXPORT}.onnx"
+    return models.cache_dir() / f"{name.replace(':', '-')}-{EXPORT}.onnx"
 
 
 def open_file(path: Path) -> Network | None:
