@@ -56,7 +56,7 @@ class Encoder(nn.Module):
     def _bias(self, mask: Tensor) -> Tensor:
         places = torch.arange(mask.shape[1])
         buckets = self.bucket(places[None, :] - places[:, None])
-        bias = self.position_bias(buckets).permute(2, 0, 1)
+        bias: Tensor = self.position_bias(buckets).permute(2, 0, 1)
         absent = (1 - mask[:, None, None, :]).to(bias.dtype) * _MASKED
         return bias[None] + absent
 

@@ -31,6 +31,7 @@ from typing import Any
 
 import numpy as np
 
+from xcase import disk
 from xcase.errors import AnalysisError
 from xcase.records import Analysis, Case
 from xcase.similar.facets import FACETS, key_of, units_of
@@ -101,9 +102,8 @@ def open_index(
     if home and earlier is not None and (earlier.ids, earlier.keys) == (ids, keys):
         # What the vectors rest on is as it was; other facts of the cases are not kept here.
         with suppress(OSError):
-            draft = home / f".index.json.{os.getpid()}.tmp"
-            draft.write_text(_head(earlier, files), encoding="utf-8")
-            draft.replace(home / "index.json")
+            head = _head(earlier, files, _sums(home))
+            disk.write_safely(home / "index.json", head.encode())
         return earlier, ""
     index, fresh = _build(analysis, texts, keys, earlier, encoder, model, progress)
     note = f"indexed {fresh} of {len(ids)} cases"
