@@ -1,4 +1,4 @@
-"""Put the output and the figures of today's program into README.md, between its markers.
+"""Put the output and the figures of today's program into README.md and docs/, between markers.
 
     python scripts/update_readme.py
 
@@ -49,18 +49,23 @@ FIGURES = (
 
 
 def main() -> None:
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
+    blocks: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder) / "xcase-out")
         analyzed = xcase("analyze", "corpus/", "--out", out).replace(out, "xcase-out")
-        text = replaced(text, "analyze", fenced(analyzed.replace(" --dir xcase-out", "")))
-        text = replaced(text, "show", fenced(xcase("show", SHOWN, "--dir", out)))
+        blocks["analyze"] = fenced(analyzed.replace(" --dir xcase-out", ""))
+        blocks["show"] = fenced(xcase("show", SHOWN, "--dir", out))
         for name, arguments in EXAMPLES.items():
             output = xcase(*arguments, "--dir", out, allowed=(0, NOT_ALL_MATCHED))
-            text = replaced(text, name, fenced(re.sub(r" {3,}", "   ", output)))
-    text = replaced(text, "figures", table())
-    readme.write_text(text, encoding="utf-8")
+            blocks[name] = fenced(re.sub(r" {3,}", "   ", output))
+    blocks["figures"] = table()
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        text = page.read_text(encoding="utf-8")
+        new = replaced(text, blocks)
+        if new != text:
+            page.write_text(new, encoding="utf-8")
+    if blocks:
+        raise SystemExit(f"no page has a block for {', '.join(blocks)}")
 
 
 def xcase(*arguments: str, allowed: tuple[int, ...] = (0,)) -> str:
@@ -85,12 +90,14 @@ def fenced(output: str) -> str:
     return "\n".join(["```", *lines, "```"])
 
 
-def replaced(text: str, name: str, block: str) -> str:
-    """Return the text with another block between the markers of that name."""
-    pattern = re.compile(rf"(<!-- begin: {name} -->\n).*?(\n<!-- end: {name} -->)", re.DOTALL)
-    if not pattern.search(text):
-        raise SystemExit(f"README.md has no block {name}")
-    return pattern.sub(lambda m: m[1] + block + m[2], text)
+def replaced(text: str, blocks: dict[str, str]) -> str:
+    """Return a page with the blocks that it has markers for; those are taken from ``blocks``."""
+    for name in list(blocks):
+        pattern = re.compile(rf"(<!-- begin: {name} -->\n).*?(\n<!-- end: {name} -->)", re.DOTALL)
+        if pattern.search(text):
+            block = blocks.pop(name)
+            text = pattern.sub(lambda m, block=block: m[1] + block + m[2], text)
+    return text
 
 
 def table() -> str:
