@@ -2,7 +2,8 @@
 
 Sentences are packed whole, each followed by a separator token (Cohan et al. 2019, *Pretrained
 Language Models for Sequential Sentence Classification*). A long document becomes several windows
-that overlap by some sentences, so that each sentence is labelled where it has context on both sides.
+that overlap by some sentences, so that each sentence is labelled where it has context on both
+sides.
 """
 
 from __future__ import annotations
