@@ -107,7 +107,7 @@ def parse_profile(content: str, name: str) -> tuple[Profile, tuple[str, ...]]:
     Raises:
         UsageError: it is malformed, holds no profile or several, or a field has the wrong type.
     """
-    rows = _csv_rows(content) if name.lower().endswith(".csv") else _json_rows(content, name)
+    rows = _csv_rows(content, name) if name.lower().endswith(".csv") else _json_rows(content, name)
     if len(rows) != 1:
         raise UsageError(
             f"{name} holds {len(rows)} profiles, and one is asked for; give a file with one"
@@ -240,8 +240,11 @@ def _json_rows(content: str, name: str) -> list[Any]:
         raise UsageError(f"{name} is not JSON ({error}); see the fields in the README") from error
 
 
-def _csv_rows(content: str) -> list[Any]:
-    return list(csv.DictReader(io.StringIO(content)))
+def _csv_rows(content: str, name: str) -> list[Any]:
+    try:
+        return list(csv.DictReader(io.StringIO(content, newline="")))
+    except csv.Error as error:
+        raise UsageError(f"{name} is not a table ({error}); save it as CSV anew") from error
 
 
 def _profile(row: Any, name: str) -> tuple[Profile, tuple[str, ...]]:
