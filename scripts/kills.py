@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import random
-import select
 import shutil
 import signal
 import sys
@@ -23,12 +22,15 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from xcase import pipeline, store
+from xcase import models, pipeline, sentences, store
 from xcase.errors import AnalysisError
 from xcase.journal import FILE as JOURNAL
 from xcase.journal import Journal
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+from fakes import FakeAnnotator  # noqa: E402 - the fake of the network lies with the tests
+
 STORY = "Before, Bo was late.\nThen Ruth heard her out.\nNow Bo shared out the work {n}.\n"
 # A folder starts afresh after so many kills: first runs are killed as well as later ones.
 LIFE = 5
@@ -62,9 +64,8 @@ def kill_at_random(inputs: Path, out: Path, *, rounds: int, seed: int) -> Tally:
     """Run and kill analyses of ``inputs`` in ``out``, and count."""
     chance, tally = random.Random(seed), Tally()
     whole = out.with_name("never-killed")
-    _in_child(inputs, whole, None)  # loads what is loaded late, for a fair time below
+    _load()
     began = time.monotonic()
-    shutil.rmtree(whole)
     _in_child(inputs, whole, None)
     length = time.monotonic() - began
     expected = {name: (whole / name).read_bytes() for name in store.FILES}
@@ -84,6 +85,15 @@ def kill_at_random(inputs: Path, out: Path, *, rounds: int, seed: int) -> Tally:
     return tally
 
 
+def _load() -> None:
+    """Load what is loaded late, so that a round is the work and not the loading."""
+    text = "Before, Bo was late. Now Ruth is."
+    list(sentences.split([text]))
+    pipeline.mark([text])
+    models.manifest()
+    FakeAnnotator().annotate([(text, [], [])])
+
+
 def _in_child(inputs: Path, out: Path, after: float | None) -> tuple[int, bool]:
     """Run an analysis in a fork, killed after some seconds; return documents told, and if killed.
 
@@ -94,8 +104,6 @@ def _in_child(inputs: Path, out: Path, after: float | None) -> tuple[int, bool]:
     if child == 0:
         try:
             pipeline.CHUNK = 16
-            from fakes import FakeAnnotator
-
             pipeline.analyze(
                 [inputs],
                 out,
@@ -107,7 +115,8 @@ def _in_child(inputs: Path, out: Path, after: float | None) -> tuple[int, bool]:
             os._exit(1)
         os._exit(0)
     os.close(writing)
-    if after is not None and not select.select([], [], [], after)[0]:
+    if after is not None:
+        time.sleep(after)
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     with os.fdopen(reading, "rb") as pipe:
@@ -163,8 +172,6 @@ def main() -> None:
         given.out.write_text(told + "\n", encoding="utf-8")
     sys.exit(bool(tally.faults))
 
-
-sys.path.insert(0, str(ROOT / "tests"))  # for the fake of the network
 
 if __name__ == "__main__":
     main()
