@@ -247,6 +247,19 @@ def test_what_might_be_is_hypothetical(status: str, hypothetical: bool) -> None:
     assert mention.hypothetical is hypothetical
 
 
+@pytest.mark.parametrize(
+    ("text", "hypothetical"),
+    [
+        ("They used words that he would grasp, and they rehearsed.", False),
+        ("She might plan, delegate, and so they rehearsed.", False),
+        ("He hopes to plan and, one day, rehearsed.", True),
+    ],
+)
+def test_a_possibility_ends_with_its_clause(text: str, hypothetical: bool) -> None:
+    (mention,) = find_skills(text, [skill(text, "rehearsed")], told(text, "journey"), 0.25)
+    assert mention.hypothetical is hypothetical
+
+
 def test_a_might_in_the_sentence_before_does_not_reach() -> None:
     text = "They might go. She delegates."
     sentences = told(text, "journey", "journey")

@@ -24,6 +24,8 @@ _POSSIBLE = re.compile(
     r"one day|plans? to|aims? to)\b",
     re.IGNORECASE,
 )
+# Where a clause with a subject of its own begins: what was possible before it says nothing there.
+_NEW_CLAUSE = re.compile(r"[,;:.] ?(?:(?:and|but|so|yet) ){0,2}(?:he|she|they|I|we|it)\b")
 # How many skills a span may be read as.
 CHOICES = 3
 # How far before a span such a word still governs it.
@@ -98,6 +100,7 @@ def _mention(
     status, holder = (span.readings[head] for head in ("status", "holder"))
     said = STATUSES[status.index(max(status))]
     before = text[max(sentence.start, span.start - _REACH) : span.start]
+    before = _NEW_CLAUSE.split(before)[-1]
     return SkillMention(
         skill=name,
         start=span.start,
