@@ -13,6 +13,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -45,7 +46,22 @@ def rows() -> list[tuple[str, str, str]]:
     ]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = [(p["Name"], p["Version"], p["License"].replace("\n", " ")) for p in json.loads(told)]
+    models = model_licences()
+    found = [
+        (name, version, models.get(_normal(name), licence) if licence in UNKNOWN else licence)
+        for name, version, licence in found
+    ]
     return sorted((r for r in found if _normal(r[0]) in wanted), key=lambda r: _normal(r[0]))
+
+
+def model_licences() -> dict[str, str]:
+    """Return the licence of the model that a package carries a part of, by package."""
+    manifest = tomllib.loads((ROOT / "models" / "manifest.toml").read_text(encoding="utf-8"))
+    return {
+        _normal(part): f"{model['licence']} (the model's; the package states none)"
+        for model in manifest["model"]
+        for part in model.get("parts", ())
+    }
 
 
 def faults(found: list[tuple[str, str, str]]) -> list[str]:
