@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from fakes import FakeAnnotator
 from test_casebase import FakeSentences
+from test_cli import LONG
 from test_similar import BAKER, CLERK, NURSE, analysis_of, story
 from typer.testing import CliRunner
 
@@ -419,8 +420,10 @@ def test_what_cannot_be_done_is_refused_before_anything_is_written(tmp_path: Pat
     assert not (tmp_path / "b").exists()
 
 
+@pytest.mark.usefixtures("plain_confidence")
 def test_the_command_says_what_it_wrote(tmp_path: Path) -> None:
-    told = f"Before, {ASTRAL} Amina kept every task to herself. Now she was made shift manager.\n"
+    told = f"Before, {ASTRAL} Amina kept every task to herself. {LONG}"
+    told += " Now she was made shift manager.\n"
     (tmp_path / "s.txt").write_text(told, encoding="utf-8")
     analyze([tmp_path / "s.txt"], tmp_path / "a", annotator=FakeAnnotator())
     line = ["export", "--dir", str(tmp_path / "a"), "--out", str(tmp_path / "b")]
