@@ -3,8 +3,8 @@
     python scripts/update_readme.py
 
 Blocks ``<!-- begin: NAME -->`` to ``<!-- end: NAME -->`` are replaced: ``analyze``, ``show``,
-``transfer``, ``similar`` and ``match`` (what the commands print for corpus/) and ``figures``
-(``xcase evaluate`` on the dev narratives, if they lie beside the checkout, and on
+``transfer``, ``similar``, ``match`` and ``export`` (what the commands print for corpus/) and
+``figures`` (``xcase evaluate`` on the dev narratives, if they lie beside the checkout, and on
 corpus/gold/stories.jsonl).
 """
 

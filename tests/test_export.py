@@ -15,9 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import FakeAnnotator
 from test_casebase import FakeSentences
-from test_cli import LONG
+from test_cli import xcase
 from test_similar import BAKER, CLERK, NURSE, analysis_of, story
 from typer.testing import CliRunner
 
@@ -26,7 +25,6 @@ from xcase.cli import app
 from xcase.errors import AnalysisError, UsageError, XcaseError
 from xcase.export import FORMATS, codebook, export, meanings, refi, tables
 from xcase.export.command import well_told
-from xcase.pipeline import analyze
 from xcase.records import OUTCOME_TYPES, Analysis, Skipped
 from xcase.spreadsheet import FORMULA
 from xcase.taxonomy import load_skills
@@ -420,23 +418,34 @@ def test_what_cannot_be_done_is_refused_before_anything_is_written(tmp_path: Pat
     assert not (tmp_path / "b").exists()
 
 
-@pytest.mark.usefixtures("plain_confidence")
 def test_the_command_says_what_it_wrote(tmp_path: Path) -> None:
-    told = f"Before, {ASTRAL} Amina kept every task to herself. {LONG}"
-    told += " Now she was made shift manager.\n"
-    (tmp_path / "s.txt").write_text(told, encoding="utf-8")
-    analyze([tmp_path / "s.txt"], tmp_path / "a", annotator=FakeAnnotator())
+    store.save(evil(), tmp_path / "a")
     line = ["export", "--dir", str(tmp_path / "a"), "--out", str(tmp_path / "b")]
     asked = CliRunner().invoke(app, [*line, "--format", "qdpx", "--format", "codebook", "--json"])
     assert asked.exit_code == 0
     done = json.loads(asked.stdout)
     assert [Path(w["file"]).name for w in done] == ["codebook.md", "codebook.csv", "xcase.qdpx"]
     assert all(Path(w["file"]).stat().st_size == w["bytes"] for w in done)
-    plainly = CliRunner().invoke(app, [*line, "--format", "qdpx"])
-    assert plainly.stdout.endswith("xcase.qdpx\n")
-    assert CliRunner().invoke(app, [*line, "--format", "xlsx"]).exit_code == 2
-    analysis = store.load(tmp_path / "a")
-    sentence = analysis.cases[0].sentences[0]
-    words = analysis.documents[0].text[sentence.start : sentence.end]
-    assert ASTRAL in words
-    assert (words, [sentence.phase]) in chosen(*parts((tmp_path / "b/xcase.qdpx").read_bytes()))
+    found = chosen(*parts((tmp_path / "b" / "xcase.qdpx").read_bytes()))
+    assert found == chosen(*parts(refi.project(evil(), name="a")))
+    told = CliRunner().invoke(app, [*line, "--format", "qdpx"])
+    assert told.stdout.endswith("xcase.qdpx\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("--format", "xlsx"), 2),
+        (("--dir", "{a}", "--out", "{a}"), 2),
+        (("--dir", "{none}", "--out", "{b}"), 4),
+    ],
+)
+def test_a_refusal_is_one_line_and_its_status(
+    tmp_path: Path, arguments: tuple[str, ...], status: int
+) -> None:
+    store.save(plain(), tmp_path / "a")
+    places = {name: str(tmp_path / name) for name in ("a", "b", "none")}
+    result = xcase("export", *(word.format(**places) for word in arguments), folder=tmp_path)
+    assert (result.returncode, result.stdout) == (status, "")
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "b").exists()
