@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import random
-import select
 import shutil
 import signal
 import sys
@@ -29,6 +28,9 @@ from xcase.journal import FILE as JOURNAL
 from xcase.journal import Journal
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+from fakes import FakeAnnotator  # noqa: E402 - the fake of the network lies with the tests
+
 STORY = "Before, Bo was late.\nThen Ruth heard her out.\nNow Bo shared out the work {n}.\n"
 # A folder starts afresh after so many kills: first runs are killed as well as later ones.
 LIFE = 5
@@ -62,11 +64,15 @@ def kill_at_random(inputs: Path, out: Path, *, rounds: int, seed: int) -> Tally:
     """Run and kill analyses of ``inputs`` in ``out``, and count."""
     chance, tally = random.Random(seed), Tally()
     whole = out.with_name("never-killed")
-    _in_child(inputs, whole, None)  # loads what is loaded late, for a fair time below
-    began = time.monotonic()
-    shutil.rmtree(whole)
-    _in_child(inputs, whole, None)
-    length = time.monotonic() - began
+    # Once here: what is loaded late is loaded, so that a round is the work and not the loading.
+    pipeline.analyze([inputs], whole, annotator=FakeAnnotator())
+    lengths = []
+    for _ in range(3):
+        began = time.monotonic()
+        shutil.rmtree(whole)
+        _in_child(inputs, whole, None)
+        lengths.append(time.monotonic() - began)
+    length = min(lengths)
     expected = {name: (whole / name).read_bytes() for name in store.FILES}
     for number in range(rounds):
         told, midway = _in_child(inputs, out, chance.uniform(0, length * 1.1))
@@ -93,9 +99,7 @@ def _in_child(inputs: Path, out: Path, after: float | None) -> tuple[int, bool]:
     child = os.fork()
     if child == 0:
         try:
-            pipeline.CHUNK = 16
-            from fakes import FakeAnnotator
-
+            pipeline.CHUNK = 8
             pipeline.analyze(
                 [inputs],
                 out,
@@ -107,7 +111,8 @@ def _in_child(inputs: Path, out: Path, after: float | None) -> tuple[int, bool]:
             os._exit(1)
         os._exit(0)
     os.close(writing)
-    if after is not None and not select.select([], [], [], after)[0]:
+    if after is not None:
+        time.sleep(after)
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     with os.fdopen(reading, "rb") as pipe:
@@ -163,8 +168,6 @@ def main() -> None:
         given.out.write_text(told + "\n", encoding="utf-8")
     sys.exit(bool(tally.faults))
 
-
-sys.path.insert(0, str(ROOT / "tests"))  # for the fake of the network
 
 if __name__ == "__main__":
     main()

@@ -2,7 +2,7 @@
 
     python scripts/train_namer.py
 
-Multinomial logistic regression over the vectors of the pinned, untouched MiniLM: of the phrase
+Multinomial logistic regression over the vectors of the pinned, untouched MPNet: of the phrase
 bank, of the names, aliases, examples and definitions of the taxonomy, and of the labelled surfaces
 of the passages and training narratives (but those held back). Minutes on two cores.
 """
@@ -16,7 +16,7 @@ from safetensors.numpy import save_file
 from sklearn.linear_model import LogisticRegression
 from train_annotator import HELD_BACK, TRAINING, load_all, load_bank, load_passages
 
-from xcase.annotate.annotator import load_base
+from xcase.annotate.encoder import PhraseEncoder
 from xcase.annotate.labels import SKILLS
 from xcase.taxonomy import load_skills
 
@@ -26,7 +26,7 @@ INVERSE_REGULARISATION = 3.0
 
 
 def main() -> None:
-    phrases = [(g.text, g.spans[0].labels[0]) for g in load_bank(TRAINING / "phrases.jsonl")]
+    phrases = [(phrase, skill) for phrase, skill, _ in load_bank(TRAINING / "phrases.jsonl")]
     for skill in load_skills():
         if skill.name in SKILLS:
             told = (skill.name, *skill.aliases, *skill.examples, skill.definition)
@@ -43,8 +43,7 @@ def main() -> None:
         for span in gold.spans
         if span.kind == "skill"
     ]
-    base, _, _ = load_base()
-    vectors = base.encode([p for p, _ in phrases], batch_size=128, normalize_embeddings=True)
+    vectors = PhraseEncoder.load().encode([p for p, _ in phrases])
     model = LogisticRegression(C=INVERSE_REGULARISATION, max_iter=300)
     model.fit(vectors, [SKILLS.index(skill) for _, skill in phrases])
     # In C order: safetensors writes the buffer as it lies and would store a transposed matrix.

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from xcase.annotate.annotator import _conjuncts, load_base, whole_words
+from xcase.annotate.annotator import _conjuncts, whole_words
 from xcase.annotate.labels import SKILLS
 from xcase.annotate.namer import Namer
 from xcase.annotate.windows import Window
@@ -69,6 +69,5 @@ def test_a_span_is_whole_words_and_no_more(text: str, span: tuple[int, int], wor
     ],
 )
 def test_the_shipped_namer_names_phrases(phrase: str, skill: str) -> None:
-    base, _, _ = load_base()
-    row = Namer.load(base).probabilities([phrase])[0]
+    row = Namer.load().probabilities([phrase])[0]
     assert skill in [SKILLS[i] for i in row.argsort()[-3:]]

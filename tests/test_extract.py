@@ -119,9 +119,7 @@ def test_the_surer_kind_of_one_place_stays(kinds: tuple[str, str]) -> None:
 def named(text: str, phrase: str, mentee: float, mentor: float, nth: int = 0) -> Tagged:
     """Mark the ``nth`` place of a name that the recogniser found."""
     start = [m.start() for m in re.finditer(re.escape(phrase), text)][nth]
-    role = (mentee, mentor, 1 - mentee - mentor)
-    readings = {"role": role, "tags": (mentee, mentor)}
-    return Tagged("name", start, start + len(phrase), 1.0, readings)
+    return Tagged("name", start, start + len(phrase), 1.0, {"role": (mentee, mentor)})
 
 
 def test_a_name_has_the_role_that_the_network_gives_it() -> None:

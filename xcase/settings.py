@@ -22,7 +22,7 @@ class Settings:
     # A sentence opens a further case from this probability on.
     case_start: float = 0.6
     # Probability that a span shows a skill, by this name.
-    skill: float = 0.14
+    skill: float = 0.16
     # Probability that a span tells an outcome, of this type.
     outcome: float = 0.25
     # Probability that a span tells a duration or a rhythm of meetings.

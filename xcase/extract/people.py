@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from xcase.annotate.labels import ROLES
 from xcase.confidence import logit, probability
 from xcase.records import Person, Span, Tagged
 
@@ -45,42 +44,27 @@ _SAYS_MENTEE = (
     re.compile(rf"\b(?:paired|matched|connected|partnered|teamed) {_TITLED}$"),
 )
 _NEAR = 40
-# A mention alone never rules a role out.
-LEAST = 1e-3
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 
 
 @dataclass(slots=True)
 class Candidate:
-    """Somebody whom a story names, with what is said of him over all of his ``spans``.
-
-    ``mentee`` and ``mentor`` add up the chances that his mentions are tagged so, ``roles`` the
-    logarithms of the chances that the one who is mentioned is the mentee, the mentor or neither.
-    """
+    """Somebody whom a story names; chances are added up over ``spans``."""
 
     name: str
     words: set[str]
     mentee: float = 0.0
     mentor: float = 0.0
-    roles: list[float] = field(default_factory=lambda: [0.0] * len(ROLES))
     told_mentee: int = 0
     told_mentor: int = 0
     spans: list[Span] = field(default_factory=list)
 
     def add(self, tagged: Tagged, length: int) -> None:
         own = {tagged.kind: tagged.score}
-        mentee, mentor = tagged.readings.get("tags", (own.get("mentee", 0), own.get("mentor", 0)))
+        mentee, mentor = tagged.readings.get("role", (own.get("mentee", 0), own.get("mentor", 0)))
         self.mentee += mentee
         self.mentor += mentor
-        for role, chance in enumerate(tagged.readings.get("role", ())):
-            self.roles[role] += math.log(max(chance, LEAST))
         self.spans.append(Span(tagged.start, tagged.start + length))
-
-    def role_chances(self) -> list[float]:
-        """Return the chances of ``ROLES``: what his mentions say together, as in training."""
-        said = [total / len(self.spans) ** 0.5 for total in self.roles]
-        odds = [math.exp(s - max(said)) for s in said]
-        return [o / sum(odds) for o in odds]
 
 
 def find_people(
@@ -132,13 +116,10 @@ def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
         {
             "mentee": logit(c.mentee / len(c.spans)),
             "mentor": logit(c.mentor / len(c.spans)),
-            "as_mentee": logit(roles[0]),
-            "as_mentor": logit(roles[1]),
             "share": len(c.spans) / mentions,
             "first": float(first == min(firsts)),
         }
         for c, first in zip(people, firsts, strict=True)
-        for roles in [c.role_chances()]
     ]
 
 
