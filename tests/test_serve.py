@@ -204,6 +204,8 @@ def test_a_fault_of_ours_is_told_without_its_words(
         raise ValueError(words)
 
     monkeypatch.setattr(package.CaseBase, "similar", fail)
+    # Libraries that other tests load silence the loggers that are there already.
+    monkeypatch.setattr(logging.getLogger("xcase.serve.guard"), "disabled", False)
     with caplog.at_level(logging.INFO):
         answer = client.get("/api/similar", params={"text": WARD})
     assert "its log says where" in problem(answer, 500)

@@ -258,8 +258,11 @@ def test_every_skill_is_made_of_elements_that_sum_to_one() -> None:
 
 def test_alike_sentences_raise_the_likeness() -> None:
     alike = [
-        story(("planning", "used", "journey"), source=source, target=source, salt="the rota wall")
-        for source in (HEALTH, TECH)
+        story(("planning", "used", "journey"), source=source, target=source, salt=salt)
+        for source, salt in (
+            (HEALTH, "the rota wall on the long ward upstairs was hers, and she"),
+            (TECH, "upstairs hers was the wall, long, with the ward rota on; she"),
+        )
     ]
     others = [
         story(

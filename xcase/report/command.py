@@ -61,7 +61,7 @@ def report(
     made = build(
         analysis,
         base or prepare(analysis, folder),
-        np.asarray(index.arrays["sides"]),
+        np.asarray(index.arrays["middles"]),
         name=out.name,
     )
     write(made, out)
