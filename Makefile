@@ -57,4 +57,4 @@ train: install
 	cd scripts && ../$(BIN)/python train_annotator.py
 
 clean:
-	rm -rf $(VENV) xcase-out build dist
+	rm -rf $(VENV) xcase-out xcase-export build dist

@@ -3,8 +3,8 @@
     python scripts/update_readme.py
 
 Blocks ``<!-- begin: NAME -->`` to ``<!-- end: NAME -->`` are replaced: ``analyze``, ``show``,
-``transfer``, ``similar`` and ``match`` (what the commands print for corpus/) and ``figures``
-(``xcase evaluate`` on the dev narratives, if they lie beside the checkout, and on
+``transfer``, ``similar``, ``match`` and ``export`` (what the commands print for corpus/) and
+``figures`` (``xcase evaluate`` on the dev narratives, if they lie beside the checkout, and on
 corpus/gold/stories.jsonl).
 """
 
@@ -55,6 +55,8 @@ def main() -> None:
         analyzed = xcase("analyze", "corpus/", "--out", out).replace(out, "xcase-out")
         blocks["analyze"] = fenced(analyzed.replace(" --dir xcase-out", ""))
         blocks["show"] = fenced(xcase("show", SHOWN, "--dir", out))
+        exported = xcase("export", "--dir", out, "--out", str(Path(folder) / "xcase-export"))
+        blocks["export"] = fenced(exported.replace(f"{folder}{os.sep}", ""))
         for name, arguments in EXAMPLES.items():
             output = xcase(*arguments, "--dir", out, allowed=(0, NOT_ALL_MATCHED))
             blocks[name] = fenced(re.sub(r" {3,}", "   ", output))

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from xcase.errors import UsageError
-from xcase.match.roster import read_roster, read_rosters, roster_text, table_text
+from xcase.match.roster import read_roster, read_rosters, roster_text
 from xcase.match.rules import Rules, check_columns, load_rules, parse_rules
+from xcase.spreadsheet import table_text
 
 MENTOR_MATCH = (
     "first name,last name,email address,both mentor and mentee,job title,grade,organisation,"

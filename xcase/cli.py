@@ -17,6 +17,7 @@ import typer
 
 from xcase import __version__, exits
 from xcase.cli_doctor import doctor_cli
+from xcase.cli_export import export_cli
 from xcase.cli_match import match_cli, suggest_cli
 from xcase.cli_privacy import KeyFile, Pseudonymise, check_key_option, forget_cli
 from xcase.cli_report import report_cli
@@ -286,6 +287,7 @@ app.command(
 app.command("serve", epilog="Example: xcase serve --dir xcase-out --port 8765")(serve_cli)
 app.command("mcp", epilog="Example: xcase mcp --dir xcase-out")(mcp_cli)
 app.command("report", epilog="Example: xcase report --out report.html")(report_cli)
+app.command("export", epilog="Example: xcase export --format csv --format qdpx")(export_cli)
 
 
 @app.callback(invoke_without_command=True)

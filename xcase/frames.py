@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from xcase.errors import UsageError
-from xcase.records import Analysis, IndustryGuess, Person
+from xcase.records import Analysis, IndustryGuess, Person, Program, Quote
 from xcase.store import to_json
 
 if TYPE_CHECKING:
@@ -26,10 +26,20 @@ def table_of(analysis: Analysis, table: Table) -> pd.DataFrame:
     """
     import pandas as pd
 
+    columns, rows = rows_of(analysis, table)
+    return pd.DataFrame(list(rows), columns=list(columns))
+
+
+def rows_of(analysis: Analysis, table: Table) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
+    """Return the columns and the rows of a table.
+
+    Raises:
+        UsageError: there is no such table.
+    """
     if table not in TABLES:
         raise UsageError(f"no table {table!r}; known are {', '.join(TABLES)}")
     columns, rows = _ROWS[table]
-    return pd.DataFrame(list(rows(analysis)), columns=list(columns))
+    return columns, rows(analysis)
 
 
 def frame_of(records: Sequence[dict[str, Any]]) -> pd.DataFrame:
@@ -74,7 +84,10 @@ def _cases(analysis: Analysis) -> Iterator[tuple[Any, ...]]:
         yield (
             c.id, c.document_id, c.title, c.start, c.end,
             _who(c.mentee), _who(c.mentor), _where(c.industry_from), _where(c.industry_to),
+            c.industry_from and c.industry_from.confidence,
+            c.industry_to and c.industry_to.confidence,
             c.role_from and c.role_from.surface, c.role_to and c.role_to.surface,
+            *("; ".join(q.surface for q in quotes) or None for quotes in _rhythm(c.program)),
             len(c.sentences), len(c.skills), len(c.outcomes),
         )  # fmt: skip
 
@@ -107,6 +120,10 @@ def _where(guess: IndustryGuess | None) -> str | None:
     return None if guess is None else guess.label
 
 
+def _rhythm(program: Program) -> tuple[tuple[Quote, ...], ...]:
+    return program.duration, program.cadence, program.format
+
+
 _PARTS = {
     "sentences": ("start", "end", "surface", "phase", "confidence"),
     "skills": (
@@ -122,7 +139,8 @@ _ROWS: dict[str, tuple[tuple[str, ...], Callable[[Analysis], Iterator[tuple[Any,
     "cases": (
         (
             "id", "document_id", "title", "start", "end", "mentee", "mentor", "industry_from",
-            "industry_to", "role_from", "role_to", "sentences", "skills", "outcomes",
+            "industry_to", "industry_from_confidence", "industry_to_confidence", "role_from",
+            "role_to", "duration", "cadence", "format", "sentences", "skills", "outcomes",
         ), _cases,
     ),
     "errors": (("path", "sha256", "stage", "code", "message"), _errors),

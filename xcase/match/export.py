@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from xcase.match.records import Matching, Pair
-from xcase.match.roster import lines_text, table_text
+from xcase.match.roster import lines_text
+from xcase.spreadsheet import table_text
 from xcase.store import to_json
 
 PAIR_COLUMNS = (

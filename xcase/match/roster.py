@@ -13,12 +13,11 @@ from xcase.errors import ReadError, UsageError
 from xcase.match.columns import LISTS, items, name_columns
 from xcase.match.records import Profile, Roster, Side
 from xcase.read.decode import decode
+from xcase.spreadsheet import freed, table_text
 from xcase.taxonomy import load_industries
 from xcase.vocabulary import industry_words
 
 MAX_CAPACITY = 1000
-# A cell that begins with one of these is a formula to a spreadsheet (OWASP ASVS 1.2.10).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Row = tuple[int, dict[str, Any]]
 
@@ -86,18 +85,6 @@ def lines_text(rows: Iterable[object]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def table_text(rows: Iterable[Mapping[str, Any]], header: Sequence[str]) -> str:
-    """Return rows as CSV; no cell can start a formula in a spreadsheet, lists are parted by ``;``.
-
-    The quote that disarms a cell is taken off again when a roster is read.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_cell(name) for name in header])
-    writer.writerows([_cell(row.get(name)) for name in header] for row in rows)
-    return text.getvalue()
-
-
 def known_industry(value: str) -> str | None:
     """Return the industry label that a cell means, or None.
 
@@ -108,15 +95,6 @@ def known_industry(value: str) -> str | None:
         return labels[value.strip().casefold()]
     found = {hit.label for hit in industry_words().find(value)}
     return found.pop() if len(found) == 1 else None
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    if isinstance(value, int | float):
-        return text
-    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def _refuse(faults: Sequence[str]) -> None:
@@ -146,21 +124,16 @@ def _csv_rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:
             if not any(cell.strip() for cell in cells):
                 continue
             if not header:
-                header = [_free(cell) for cell in cells]
+                header = [freed(cell) for cell in cells]
                 twice = sorted({c for c in header if c and header.count(c) > 1})
                 faults += [f"{path}: column {name!r} stands twice in the header" for name in twice]
             elif len(cells) != len(header):
                 message = f"{len(cells)} cells, but the header has {len(header)}; quote delimiters"
                 faults.append(f"{path} row {reader.line_num}: {message}")
             else:
-                yield reader.line_num, dict(zip(header, map(_free, cells), strict=True))
+                yield reader.line_num, dict(zip(header, map(freed, cells), strict=True))
     except csv.Error as error:
         faults.append(f"{path} row {reader.line_num}: a quote is not closed or doubled ({error})")
-
-
-def _free(cell: str) -> str:
-    armed = cell.strip()
-    return armed[1:] if armed.startswith("'") and armed[1:].startswith(_FORMULA) else armed
 
 
 def _json_rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:

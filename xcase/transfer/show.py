@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
 from xcase.records import Evidence, Transfer
 from xcase.render import plain, terminal
+from xcase.spreadsheet import table_text
 
 VERDICT_STYLE = {"observed": "green", "supported": "cyan", "plausible": "yellow"}
 COLUMNS = (
@@ -52,20 +51,19 @@ def print_transfers(transfers: Sequence[Transfer]) -> None:
 
 def as_csv(transfers: Sequence[Transfer]) -> str:
     """Return one row a transfer, its lists joined by `` | ``."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for t in transfers:
-        cases, market = t.signals["cases"], t.signals["labour_market"]
-        writer.writerow(
-            [t.skill, t.source, t.target, f"{t.score:.4f}", t.verdict]
-            + [f"{r.value:.4f}" for r in t.reasons]
-            + [cases[key] for key in ("n", "positive", "low", "high", "failed")]
-            + [market[key] for key in ("rca_from", "rca_to", "kind", "direction")]
-            + [" | ".join(words) for words in (t.bridge.words_from, t.bridge.words_to)]
-            + [" | ".join(_one_line(e.quote) for e in q) for q in (t.evidence, t.counter_evidence)]
-        )
-    return text.getvalue()
+    return table_text((dict(zip(COLUMNS, _row(t), strict=True)) for t in transfers), COLUMNS)
+
+
+def _row(t: Transfer) -> list[object]:
+    cases, market = t.signals["cases"], t.signals["labour_market"]
+    return [
+        *(t.skill, t.source, t.target, f"{t.score:.4f}", t.verdict),
+        *(f"{r.value:.4f}" for r in t.reasons),
+        *(cases[key] for key in ("n", "positive", "low", "high", "failed")),
+        *(market[key] for key in ("rca_from", "rca_to", "kind", "direction")),
+        *(" | ".join(words) for words in (t.bridge.words_from, t.bridge.words_to)),
+        *(" | ".join(_one_line(e.quote) for e in q) for q in (t.evidence, t.counter_evidence)),
+    ]
 
 
 def told_of(transfer: Transfer) -> dict[str, str]:
