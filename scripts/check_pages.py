@@ -6,7 +6,7 @@
 It searches, opens a case, asks for a transfer and uploads profiles, in light and dark, wide and
 narrow. Checked on every page: nothing in the console, no request to another host, no serious fault
 found by axe-core, no sideways scrolling. Then the same over an analysis in which every field holds
-markup: it must add no node.
+markup: it must add no node. ``--report FILE`` checks a report from disk instead.
 Needs selenium, Chromium with its driver, and axe-core from npm; none of them is needed otherwise.
 """
 
@@ -37,6 +37,8 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 WIDE, NARROW = (1200, 1500), (420, 1500)
+# Elements that no page of ours has; drawn charts stand in the report alone.
+NEVER = "script, img, iframe, object, [onerror]"
 SERIOUS = ("serious", "critical")
 
 
@@ -45,8 +47,35 @@ def main() -> None:
     parser.add_argument("--dir", type=Path, default=Path("xcase-out"))
     parser.add_argument("--axe", type=Path, help="axe.min.js; not checked if left out")
     parser.add_argument("--shots", type=Path, help="where screenshots are put")
+    parser.add_argument("--report", type=Path, help="a report to check, instead of the server")
     options = parser.parse_args()
     axe = options.axe.read_text(encoding="utf-8") if options.axe else ""
+    faults = read_report(options, axe) if options.report else served_pages(options, axe)
+    for fault in faults:
+        print(f"  - {fault}")
+    sys.exit(bool(faults))
+
+
+def read_report(options: argparse.Namespace, axe: str) -> list[str]:
+    """Open the report from disk in every look; return what is wrong."""
+    faults: list[str] = []
+    for dark, size in ((False, WIDE), (True, WIDE), (False, NARROW)):
+        look = f"report-{'dark' if dark else 'light'}-{size[0]}"
+        with browser(size, dark=dark) as driver:
+            address = options.report.resolve().as_uri()
+            check = Check(driver, address, axe, options.shots, look, never=NEVER)
+            check.open("", "report")
+            check.expect("svg", "no picture is drawn")
+            for summary in driver.find_elements(By.CSS_SELECTOR, "summary")[:10]:
+                summary.click()
+            check.look_at("opened")
+            faults += check.faults
+            print(f"{look}: faults {len(check.faults)}")
+    return faults
+
+
+def served_pages(options: argparse.Namespace, axe: str) -> list[str]:
+    """Use the server's pages in every look, then attack them; return what is wrong."""
     faults: list[str] = []
     for dark, size in ((False, WIDE), (True, WIDE), (False, NARROW)):
         look = f"{'dark' if dark else 'light'}-{size[0]}"
@@ -63,9 +92,7 @@ def main() -> None:
             attack(check, Path(folder))
             faults += check.faults
             print(f"hostile: {check.pages} pages, faults {len(check.faults)}")
-    for fault in faults:
-        print(f"  - {fault}")
-    sys.exit(bool(faults))
+    return faults
 
 
 def visit(check: Check) -> None:
@@ -127,12 +154,21 @@ def attack(check: Check, folder: Path) -> None:
 class Check:
     """Looks at a page after every step, and remembers what is wrong."""
 
-    def __init__(self, driver: Any, address: str, axe: str, shots: Path | None, look: str) -> None:
+    def __init__(
+        self,
+        driver: Any,
+        address: str,
+        axe: str,
+        shots: Path | None,
+        look: str,
+        never: str = f"{NEVER}, svg",
+    ) -> None:
         self.driver = driver
         self.address = address
         self.axe = axe
         self.shots = shots
         self.look = look
+        self.never = never
         self.pages = 0
         self.requests: list[str] = []
         self.foreign: list[str] = []
@@ -171,7 +207,7 @@ class Check:
         if self.shots:
             self.shots.mkdir(parents=True, exist_ok=True)
             driver.save_screenshot(str(self.shots / f"{self.look}-{self.pages:02}-{name}.png"))
-        if driver.find_elements(By.CSS_SELECTOR, "script, img, iframe, object, svg, [onerror]"):
+        if driver.find_elements(By.CSS_SELECTOR, self.never):
             self._fault("an element stands on the page that we never write")
         if driver.execute_script("return window.pwned !== undefined"):
             self._fault("a script ran")
