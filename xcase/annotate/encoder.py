@@ -2,7 +2,7 @@
 
 MPNet (Song et al. 2020) as sentence-transformers trained it on a thousand million pairs of
 sentences (all-mpnet-base-v2): it knows more ways to say a thing than the small model that reads
-whole documents, and is eight times slower, so it reads only the few words that show a skill.
+whole documents, and is much slower, so it reads only the few words that show a skill.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def fast_bfloat16() -> bool:
 def token_vectors(model: Any, ids: Tensor, mask: Tensor) -> Tensor:
     """Return what an ``MPNetModel`` says of each token: ``N x T x dimensions``.
 
-    The same as the library's own forward pass by torch's fused attention, in half the time.
+    The same as the library's own forward pass (a test compares), by torch's fused attention.
     """
     places = torch.arange(ids.shape[1])
     buckets = model.encoder.relative_position_bucket(places[None, :] - places[:, None])

@@ -48,5 +48,4 @@ SIZES = {
     "outcome": len(OUTCOME_TYPES),
     "polarity": len(POLARITIES),
     "industry": 21,
-    "role": len(ROLES),
 }
