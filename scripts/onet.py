@@ -45,7 +45,7 @@ def encode(name: str, texts: list[str]) -> Matrix:
     digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
     path = VECTORS / f"{name}-{digest}.npy"
     if not path.exists():
-        base, _, _ = load_base()
+        base = load_base()
         vectors = base.encode(
             texts, batch_size=64, normalize_embeddings=True, show_progress_bar=False
         )

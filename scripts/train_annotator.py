@@ -28,7 +28,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from xcase import sentences
-from xcase.annotate.annotator import batch_of, load_base
+from xcase.annotate.annotator import batch_of, layers_of, load_base
 from xcase.annotate.labels import BEGIN, INSIDE, SKILLS, SPAN_KINDS, industries
 from xcase.annotate.network import Network, Reading
 from xcase.annotate.windows import Window, pack
@@ -118,13 +118,16 @@ def train(material: Material, *, epochs: int, seed: int, out: Path) -> None:
     """Train from the base model; save what differs from it after each epoch."""
     rng = random.Random(seed)
     torch.manual_seed(seed)
-    base, encoder, tokenizer = load_base()
+    base = load_base()
+    tokenizer = base.tokenizer
+    names = base.encode(list(SKILLS), normalize_embeddings=True)
+    encoder = layers_of(base)
     for name, module in encoder.named_modules():
         if name.endswith("attention.self"):
             # Dropout inside attention would rule out the fast kernel: half of the time of a step.
             module.dropout.p = 0.0
     network = Network(encoder)
-    network.name_skills(base.encode(list(SKILLS), normalize_embeddings=True))
+    network.name_skills(names)
     frozen = {n for n, _ in network.named_parameters() if "embeddings.word" in n}
     for name, parameter in network.named_parameters():
         parameter.requires_grad = name not in frozen

@@ -62,7 +62,7 @@ def test_the_portable_vectors_are_those_of_sentence_transformers() -> None:
     from xcase.annotate.annotator import load_base
 
     ours = MiniLM.load().encode(TEXTS)
-    theirs = load_base()[0].encode(TEXTS[:2], normalize_embeddings=True, show_progress_bar=False)
+    theirs = load_base().encode(TEXTS[:2], normalize_embeddings=True, show_progress_bar=False)
     assert np.abs(np.stack([v.whole for v in ours[:2]]) - theirs).max() < 1e-5
     for one, other in zip(ours, MiniLM.reference().encode(TEXTS), strict=True):
         assert np.array_equal(one.spans, other.spans)

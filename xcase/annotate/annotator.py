@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import re
 from collections.abc import Sequence
@@ -64,11 +63,8 @@ HEADS = {
 }
 
 
-def load_base() -> tuple[Any, Any, Any]:
-    """Return (sentence encoder, a copy of its layers, tokenizer) of the pinned MiniLM.
-
-    It is checked, and no hub is reached for. The copy is the one to fine-tune.
-    """
+def load_base() -> Any:
+    """Return the pinned MiniLM as a sentence encoder; it is checked, and no hub is reached for."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from sentence_transformers import SentenceTransformer
@@ -76,10 +72,14 @@ def load_base() -> tuple[Any, Any, Any]:
 
     logging.disable_progress_bar()
     folder = models.locate(BASE) / "model"
-    base = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-    encoder = copy.deepcopy(base[0].auto_model)
+    return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+
+
+def layers_of(base: Any) -> Any:
+    """Return the layers of :func:`load_base` to fine-tune; ``base`` is not to be used after."""
+    encoder = base[0].auto_model
     encoder.pooler = None  # sentences are read from their own separators
-    return base, encoder, base.tokenizer
+    return encoder
 
 
 class Annotator:
@@ -108,11 +108,11 @@ class Annotator:
         """
         from safetensors.torch import load_file
 
-        _, encoder, tokenizer = load_base()
-        network = Network(encoder)
+        base = load_base()
+        network = Network(layers_of(base))
         weights = load_file(models.locate(WEIGHTS) / "annotator.safetensors")
         network.load_state_dict({k: v.float() for k, v in weights.items()}, strict=False)
-        return cls(network, tokenizer, Namer.load())
+        return cls(network, base.tokenizer, Namer.load())
 
     def annotate(self, documents: Sequence[Input]) -> list[Annotation]:
         """Annotate documents; the given marks come back as spans of their kinds, with labels."""

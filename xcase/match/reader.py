@@ -81,7 +81,7 @@ class MiniLM:
     def __init__(self) -> None:
         from xcase.annotate.annotator import load_base
 
-        self._base: Any = load_base()[0]
+        self._base: Any = load_base()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return a unit vector of 384 numbers for each text."""

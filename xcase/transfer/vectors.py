@@ -49,7 +49,7 @@ class SentenceModel:
         """Return unit vectors; raise ModelError if a file of the model is not the pinned one."""
         from xcase.annotate.annotator import load_base
 
-        base, _, _ = load_base()
+        base = load_base()
         vectors = base.encode(
             list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
         )
