@@ -1,0 +1,149 @@
+"""Documents a second: a pipeline as a user would write it, xcase, and each of its models alone.
+
+All of them take turns in one process, on the same texts, so that their ratios hold on a machine
+that is not always equally fast. Models are loaded before the clock starts.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import multiprocessing
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from xcase import models, names, sentences, store
+from xcase.annotate.annotator import Annotator, load_base
+from xcase.extract.skills import alias_marks
+from xcase.pipeline import analyze, extract_cases, mark
+from xcase.records import Mark, Source
+from xcase.sentences import Unit
+from xcase.settings import Settings
+from xcase.similar import MiniLM, model_name, open_index
+
+Variant = Callable[[Sequence[str]], Any]
+# Texts that a worker is given at a time when a model is timed alone.
+PIECE = 8
+
+
+def measure(texts: list[str], rounds: int) -> dict[str, Any]:
+    """Return for each variant its best and median documents a second, and the ratios."""
+    annotator = Annotator.load()
+    with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
+        variants = {**naive(annotator), **ours(annotator), **floors(annotator, pool, texts)}
+        seconds: dict[str, list[float]] = {name: [] for name in variants}
+        for variant in variants.values():
+            variant(texts[:8])  # what is loaded late is loaded now
+        for _ in range(rounds):
+            for name, variant in variants.items():
+                began = time.perf_counter()
+                variant(texts)
+                seconds[name].append(time.perf_counter() - began)
+    best = {name: min(spent) / len(texts) for name, spent in seconds.items()}
+    alone = [best[name] for name in best if name.startswith("alone:")]
+    analyzing = [best[n] for n in best if n.startswith("alone:") and "MiniLM" not in n]
+    return {
+        "documents": len(texts),
+        "words": round(sum(len(t.split()) for t in texts) / len(texts)),
+        "rounds": rounds,
+        "cores": os.cpu_count(),
+        "per_second": {
+            name: {"best": len(texts) / min(s), "median": len(texts) / sorted(s)[len(s) // 2]}
+            for name, s in seconds.items()
+        },
+        "ratios": {
+            "xcase analyze / naive without vectors": best[NAIVE_BARE] / best[XCASE],
+            "xcase with vectors / naive": best[NAIVE] / best[XCASE_VECTORS],
+            "xcase with vectors / naive without network": best[NAIVE_LIGHT] / best[XCASE_VECTORS],
+            "xcase analyze, share of the sum of its models alone": sum(analyzing) / best[XCASE],
+            "xcase with vectors, share of the sum": sum(alone) / best[XCASE_VECTORS],
+        },
+    }
+
+
+NAIVE = "naive: full spaCy, encode, network, a text at a time"
+NAIVE_BARE = "naive without sentence vectors"
+NAIVE_LIGHT = "naive without the network"
+XCASE = "xcase analyze"
+XCASE_VECTORS = "xcase analyze and the vectors of similar"
+
+
+def naive(annotator: Annotator) -> dict[str, Variant]:
+    """Return the pipelines that a user writes first: everything for one text, then the next."""
+    import spacy
+
+    nlp = spacy.load(next(models.locate("en-core-web-sm").glob("en_core_web_sm*-*")))
+    base = load_base()
+
+    def run(texts: Sequence[str], *, vectors: bool = True, network: bool = True) -> None:
+        for text in texts:
+            doc = nlp(text)
+            if vectors:
+                base.encode([s.text for s in doc.sents], show_progress_bar=False)
+            if network:
+                units = [Unit(s.start_char, s.end_char, "prose") for s in doc.sents]
+                people = [e for e in doc.ents if e.label_ in names.KINDS]
+                marks = [Mark("name", e.start_char, e.end_char) for e in people]
+                (annotation,) = annotator.annotate([(text, units, [*alias_marks(text), *marks])])
+                extract_cases(_source(text), units, annotation, Settings())
+
+    return {
+        NAIVE: run,
+        NAIVE_BARE: lambda texts: run(texts, vectors=False),
+        NAIVE_LIGHT: lambda texts: run(texts, network=False),
+    }
+
+
+def ours(annotator: Annotator) -> dict[str, Variant]:
+    """Return what ``xcase analyze`` does, from JSON lines to the folder, and with an index."""
+    encoder = MiniLM.load()
+
+    def run(texts: Sequence[str], *, vectors: bool = False) -> None:
+        rows = "\n".join(json.dumps({"id": str(n), "text": t}) for n, t in enumerate(texts))
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place)
+            given = io.BytesIO(rows.encode())
+            analyze([Path("-")], folder, stdin=given, annotator=annotator)
+            if vectors:
+                open_index(folder, store.load(folder), lambda: encoder, model=model_name())
+
+    return {XCASE: run, XCASE_VECTORS: lambda texts: run(texts, vectors=True)}
+
+
+def floors(annotator: Annotator, pool: Any, texts: list[str]) -> dict[str, Variant]:
+    """Return each model alone, its input prepared, in the batching that suits it best.
+
+    spaCy is timed in a warm process for each core: it works in one thread.
+    """
+    units, marks = list(sentences.split(texts)), mark(texts)
+    prepared = {t: (t, u, m) for t, u, m in zip(texts, units, marks, strict=True)}
+    spoken = {t: [t[u.start : u.end] for u in split] for t, split in zip(texts, units, strict=True)}
+    encoder = MiniLM.load()
+
+    def together(function: Callable[[str], int]) -> Variant:
+        return lambda given: pool.map(function, given, chunksize=PIECE)
+
+    return {
+        "alone: sentences (spaCy senter)": together(_split_one),
+        "alone: names (spaCy ner)": together(_names_of_one),
+        "alone: the network": lambda given: annotator.annotate([prepared[t] for t in given]),
+        "alone: sentence vectors (MiniLM)": lambda given: encoder.encode(
+            list(dict.fromkeys(s for t in given for s in spoken[t]))
+        ),
+    }
+
+
+def _split_one(text: str) -> int:
+    return sum(len(units) for units in sentences.split([text]))
+
+
+def _names_of_one(text: str) -> int:
+    return sum(len(spans) for spans in names.find_names([text]))
+
+
+def _source(text: str) -> Source:
+    return Source("one", "one", "", "", {}, text)
