@@ -28,13 +28,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from xcase import __version__
 
 ROOT = Path(__file__).parent.parent
+MANY = 10_000_000
 PARTS = ("rates", "growth", "questions", "cold", "shortcuts", "peers")
 
 
@@ -67,16 +68,48 @@ def main() -> None:
                 kept[name] = {**_machine(began), "figures": found}
                 path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     print(table(kept))
+    if {"rates", "growth"} <= kept.keys():
+        print(f"\n{on_paper(kept)}")
 
 
-def table(kept: dict[str, Any]) -> str:
+def table(kept: dict[str, Any], parts: Sequence[str] = PARTS) -> str:
     """Return all figures as one Markdown table."""
     head = "| what | figure | for comparison |\n|---|---|---|\n"
     return head + "\n".join(
         f"| {what} | {figure} | {beside} |"
-        for name in PARTS
+        for name in parts
         if name in kept
         for what, figure, beside in _ROWS[name](kept[name]["figures"])
+    )
+
+
+def on_paper(kept: dict[str, Any]) -> str:
+    """Return what ten million documents would take, from what a few thousand took."""
+    rates, growth = kept["rates"]["figures"], kept["growth"]["figures"]
+    small, large = growth[0], growth[-1]
+    more = large["documents"] - small["documents"]
+    if rates["cores"] is None or more <= 0:
+        return ""
+
+    def each(figure: Callable[[dict[str, Any]], float]) -> float:
+        return (figure(large) - figure(small)) / more
+
+    rate = rates["per_second"]["xcase analyze"]["median"]
+    hours = MANY / rate / 3600
+    bytes_each = each(lambda row: row["bytes_written"])
+    memory_each = each(lambda row: row["first"]["peak_mb"] * 1e6)
+    alone = each(
+        lambda row: sum(row["first"]["stages"].get(stage, 0.0) for stage in ("read", "compare"))
+    )
+    rows = [
+        ("machine hours, like the one measured", f"{hours:,.0f}", f"{rate:.1f} documents/s each"),
+        ("machines for it in a day", f"{hours / 24:,.0f}", "while the work is the actors' alone"),
+        ("analysis on disk", f"{bytes_each * MANY / 1e9:,.0f} GB", f"{bytes_each:,.0f} bytes each"),
+        ("memory of the driver", f"{memory_each * MANY / 1e9:,.0f} GB", f"{memory_each:,.0f} each"),
+        ("reading and comparing, in the driver", f"{alone * MANY / 3600:,.1f} h", "in one process"),
+    ]
+    return "| ten million documents | on paper | from |\n|---|---|---|\n" + "\n".join(
+        f"| {what} | {figure} | {source} |" for what, figure, source in rows
     )
 
 

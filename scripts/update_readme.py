@@ -5,7 +5,8 @@
 Blocks ``<!-- begin: NAME -->`` to ``<!-- end: NAME -->`` are replaced: ``analyze``, ``show``,
 ``transfer``, ``similar``, ``match`` and ``export`` (what the commands print for corpus/) and
 ``figures`` (``xcase evaluate`` on the dev narratives, if they lie beside the checkout, and on
-corpus/gold/stories.jsonl).
+corpus/gold/stories.jsonl), and ``speed``, ``benchmark`` and ``paper``: what scripts/benchmark.py
+last kept in figures/.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+import benchmark
+
+from xcase import __version__
 
 ROOT = Path(__file__).parent.parent
 DEV = ROOT.parent / "shared" / "gold" / "dev.jsonl"
@@ -61,6 +66,7 @@ def main() -> None:
             output = xcase(*arguments, "--dir", out, allowed=(0, NOT_ALL_MATCHED))
             blocks[name] = fenced(re.sub(r" {3,}", "   ", output))
     blocks["figures"] = table()
+    blocks |= kept_speed()
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         text = page.read_text(encoding="utf-8")
         new = replaced(text, blocks)
@@ -112,6 +118,18 @@ def table() -> str:
         cells = [c for r in results.values() for c in (value(r, figure), baseline(r, figure))]
         rows.append(f"| {figure} | {' | '.join(cells)} |")
     return "\n".join(rows)
+
+
+def kept_speed() -> dict[str, str]:
+    """Return the tables of the benchmark that was run last, if one is kept."""
+    path = ROOT / "figures" / f"benchmark-{__version__}.json"
+    if not path.is_file():
+        return {}
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    tables = {"speed": benchmark.table(kept, ("rates",)), "benchmark": benchmark.table(kept)}
+    if {"rates", "growth"} <= kept.keys():
+        tables["paper"] = benchmark.on_paper(kept)
+    return tables
 
 
 def value(result: dict[str, Any], figure: str) -> str:

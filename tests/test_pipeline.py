@@ -14,6 +14,7 @@ from xcase import store
 from xcase.annotate.labels import SKILLS
 from xcase.errors import UsageError
 from xcase.pipeline import analyze
+from xcase.read import isolate
 from xcase.records import Analysis
 from xcase.settings import Settings
 
@@ -170,6 +171,34 @@ def test_a_second_run_does_nothing_anew_and_gives_the_same_bytes(tmp_path: Path)
     for run_json in (first_run, second_run):
         del run_json["seconds"], run_json["analysed_now"]
     assert first_run == second_run
+
+
+def test_where_nothing_changed_the_files_stay_and_nothing_is_taken_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = (
+        corpus(tmp_path / "in", a_md=AMINA, b_txt=BO, c_html=f"<p>{BO}</p>"),
+        tmp_path / "o",
+    )
+    (folder / "d.csv").write_text(f'id,text\nr1,"{BO}"\n', encoding="utf-8")
+    run(folder, out=out)
+    places = {name: (out / name).stat().st_ino for name in DATA}
+    opened: list[str] = []
+    real = isolate.read_file
+
+    def read_file(path: Path, *, name: str) -> Any:
+        opened.append(name)
+        return real(path, name=name)
+
+    monkeypatch.setattr(isolate, "read_file", read_file)
+    monkeypatch.setattr(isolate, "_needs_worker", lambda _: False)
+    analysis, seen = run(folder, out=out)
+    assert (len(analysis.documents), seen, opened) == (4, [], ["d.csv"])  # rows are read by row
+    assert places == {name: (out / name).stat().st_ino for name in DATA}
+    corpus(folder, c_html=f"<p>{BO} Now he plans.</p>")
+    analysis, seen = run(folder, out=out)
+    assert ([d.id for d in analysis.documents], len(seen)) == (["a.md", "b.txt", "c.html", "r1"], 1)
+    assert opened[1:] == ["c.html", "d.csv"]
 
 
 def test_only_a_changed_file_is_done_anew(tmp_path: Path) -> None:

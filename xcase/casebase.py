@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from xcase.match.records import Matching, Roster
     from xcase.match.rules import Rules
-    from xcase.pipeline import Progress
+    from xcase.run import Progress
     from xcase.similar import Searcher
     from xcase.transfer import Base
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,12 +19,17 @@ LOCK_FILE = ".lock"
 
 def write(path: Path, content: bytes) -> None:
     """Write a file and wait until it is on disk; it may be left half written if that fails."""
-    _put(path, content, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    write_lines(path, [content])
+
+
+def write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    """Write a file as :func:`write` does, of lines that are not put together in memory."""
+    _put(path, _blocks(lines), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
 
 
 def append(path: Path, content: bytes) -> None:
     """Append to a file and wait until it is on disk; the tail may be torn if that fails."""
-    _put(path, content, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    _put(path, [content], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
 
 def truncate(path: Path, size: int) -> None:
@@ -102,12 +107,28 @@ def locked(folder: Path) -> Iterator[None]:
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
-def _put(path: Path, content: bytes, flags: int) -> None:
+# Lines written with one call.
+_BLOCK = 1 << 20
+
+
+def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
+    block, size = [], 0
+    for line in lines:
+        block.append(line)
+        size += len(line)
+        if size >= _BLOCK:
+            yield b"".join(block)
+            block, size = [], 0
+    yield b"".join(block)
+
+
+def _put(path: Path, blocks: Iterable[bytes], flags: int) -> None:
     descriptor = os.open(path, flags | _BINARY, 0o666)
     try:
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
+        for block in blocks:
+            rest = memoryview(block)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

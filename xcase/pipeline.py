@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from xcase import __version__, corrections, models, names, read, sentences, store
+from xcase import __version__, corrections, models, read, sentences, store
 from xcase.duplicates import near_duplicates, repeats
-from xcase.errors import AnalysisError, NewerFormatError, StoppedError, XcaseError
+from xcase.errors import AnalysisError, NewerFormatError, XcaseError
 from xcase.extract.industry import find_industries
 from xcase.extract.outcomes import find_outcomes
 from xcase.extract.people import find_people
 from xcase.extract.program import find_program
 from xcase.extract.roles import find_roles
-from xcase.extract.skills import alias_marks, find_skills
+from xcase.extract.skills import find_skills
 from xcase.journal import Done, Journal
+from xcase.parse import Parsed, parse, parsed_ahead, workers_for
+from xcase.parse import mark as mark  # what the network is given, beside what it is asked
 from xcase.privacy import forgotten
 from xcase.privacy.key import Key
 from xcase.privacy.pseudonymise import check_folder, pseudonymise
 from xcase.records import Analysis, Annotation, Case, Document, Mark, Skipped, Source
+from xcase.run import Clock, Progress, Run, stopped
 from xcase.segment import Story, segment
 from xcase.settings import Settings
 from xcase.taxonomy import TAXONOMY_VERSION
@@ -32,7 +34,8 @@ from xcase.taxonomy import TAXONOMY_VERSION
 # Documents annotated together: enough to fill batches of equal length, little in memory.
 CHUNK = 64
 
-Progress = Callable[[int, int], None]
+# Documents with their cases, and those at which the analysis failed.
+Worked = tuple[list[Done], list[Skipped]]
 
 
 class Annotates(Protocol):
@@ -41,6 +44,14 @@ class Annotates(Protocol):
     def annotate(
         self, documents: Sequence[tuple[str, Sequence[sentences.Unit], Sequence[Mark]]]
     ) -> list[Annotation]: ...
+
+
+class Engine(Protocol):
+    """Works on documents, somewhere; yields them in their order, some at a time."""
+
+    def __call__(
+        self, fresh: Sequence[Source], annotator: Annotates | None, settings: Settings, run: Run
+    ) -> Generator[Worked]: ...
 
 
 def analyze(
@@ -53,6 +64,7 @@ def analyze(
     progress: Progress | None = None,
     stop: Callable[[], bool] = lambda: False,
     key: Key | None = None,
+    engine: Engine | None = None,
 ) -> Analysis:
     """Read documents, extract their cases, and write the analysis folder.
 
@@ -67,6 +79,7 @@ def analyze(
         stop: asked after each chunk of documents whether the user wants to stop.
         key: replaces names and contacts before anything is stored, and learns the new ones; None
             stores the documents as they are.
+        engine: where the documents are worked on; :func:`worked_here` if None.
 
     Raises:
         UsageError: a path does not exist, or ``out`` cannot be written or holds the other kind of
@@ -75,41 +88,49 @@ def analyze(
         LockedError: another program is writing to ``out``.
         StoppedError: ``stop`` said so; what was done is on disk.
     """
-    settings = settings or Settings()
-    clock = _Clock()
+    settings, engine = settings or Settings(), engine or worked_here
+    clock = Clock()
     with clock.stage("read"):
         found = read.find_inputs([p for p in paths if str(p) != "-"], exclude=out)
     with store.writing(out):
         check_folder(out, pseudonymised=key is not None)
+        decisions = corrections.by_document(corrections.stored(out))
+        with clock.stage("earlier"):
+            journal = Journal(out, _fingerprint(settings))
+            earlier, known_again, written = _earlier(out, settings, decisions.keys())
         with clock.stage("read"):
-            sources, skipped = _read(*found, paths, stdin if Path("-") in paths else None, stop)
+            # What was stored under other names is not what the files say.
+            before = {} if key is not None else _files(earlier)
+            given = stdin if Path("-") in paths else None
+            sources, skipped = _read(*found, paths, given, stop, before)
         sources, skipped = forgotten.leave_out(out, sources, skipped)
         if key is not None:
             with clock.stage("pseudonymise"):
                 sources, skipped = pseudonymise(sources, skipped, key)
                 key.keep()  # before anything is stored: pseudonyms without their key are for good
-        decisions = corrections.by_document(corrections.stored(out))
-        journal = Journal(out, _fingerprint(settings))
-        earlier, known_again = _earlier(out, settings, decisions.keys())
         known = journal.found | earlier
         results = {s.id: known[s.id] for s in sources if s.id in known and _same(known[s.id], s)}
         fresh = [s for s in sources if s.id not in results]
-        watch = _Watch(len(results), len(sources), progress, stop)
-        for done, failed in _worked(fresh, annotator, settings, clock, watch):
-            journal.add(d for d in done if d[0].id not in decisions)
-            skipped += failed
-            for document, cases in done:
-                made = decisions.get(document.id, ())
-                document, cases, lost = corrections.apply(document, cases, made)
-                results[document.id] = (document, cases)
-                skipped += lost
-            watch.advance(len(results))
+        run = Run(len(results), len(sources), clock, progress, stop)
+        failures: list[Skipped] = []
+        unmet: list[Skipped] = []
+        with closing(engine(fresh, annotator, settings, run)) as worked:
+            for done, failed in worked:
+                journal.add(d for d in done if d[0].id not in decisions)
+                failures += failed
+                for document, cases in done:
+                    made = decisions.get(document.id, ())
+                    document, cases, lost = corrections.apply(document, cases, made)
+                    results[document.id] = (document, cases)
+                    unmet += lost
+                run.advance(len(results))
+        skipped += [*failures, *unmet]
         analysis = _gathered([results[s.id] for s in sources if s.id in results], skipped)
         with clock.stage("compare"):
             # Nothing new, and all in the order in which it was compared before.
             unchanged = not fresh and list(earlier) == [s.id for s in sources]
             again = known_again if unchanged else near_duplicates(analysis)
-        run = {
+        told = {
             **_fingerprint(settings),
             "corrected": sorted(decisions),
             "pseudonymised": key is not None,
@@ -118,45 +139,23 @@ def analyze(
             "analysed_now": len(fresh),
             "seconds": clock.seconds,
         }
-        analysis = replace(analysis, run=run)
-        store.save(analysis, out)
+        analysis = replace(analysis, run=told)
+        store.save(analysis, out, known=written)
         journal.remove()
     return analysis
 
 
-class _Watch:
-    """Tells how far a run is, and when the user wants it to stop."""
-
-    def __init__(
-        self, done: int, total: int, progress: Progress | None, stop: Callable[[], bool]
-    ) -> None:
-        self._done, self._total, self._progress, self._stop = done, total, progress, stop
-        self.advance(done)
-
-    def advance(self, done: int) -> None:
-        """Tell how many documents are done and on disk."""
-        self._done = done
-        if self._progress:
-            self._progress(done, self._total)
-
-    def check(self) -> None:
-        """Raise StoppedError if the user wants to stop."""
-        if self._stop():
-            raise _stopped(self._done, self._total)
-
-
-def _worked(
-    fresh: Sequence[Source],
-    annotator: Annotates | None,
-    settings: Settings,
-    clock: _Clock,
-    watch: _Watch,
-) -> Iterator[tuple[list[Done], list[Skipped]]]:
-    """Yield the documents of one chunk after the other, and those at which the analysis failed."""
-    for chunk in _chunks(fresh, CHUNK):
-        watch.check()
-        annotator = annotator or _load_annotator(clock)
-        yield _work(chunk, annotator, settings, clock)
+def worked_here(
+    fresh: Sequence[Source], annotator: Annotates | None, settings: Settings, run: Run
+) -> Generator[Worked]:
+    """Work on this machine; yield the documents of one chunk after the other."""
+    chunks = (fresh[at : at + CHUNK] for at in range(0, len(fresh), CHUNK))
+    with closing(parsed_ahead(chunks, workers_for(fresh))) as ahead:
+        for chunk, wait in ahead:
+            run.check()
+            # Loaded while the workers, if there are any, parse the first documents.
+            annotator = annotator or load_annotator(run.clock)
+            yield work(chunk, wait, annotator, settings, run.clock)
 
 
 def _gathered(results: Sequence[Done], skipped: Sequence[Skipped]) -> Analysis:
@@ -189,15 +188,6 @@ def extract_cases(
     return document, cases
 
 
-def mark(texts: Sequence[str]) -> list[list[Mark]]:
-    """Return for each text the names of people, organisations and skills, for the network."""
-    named = names.find_names(texts)
-    return [
-        [*alias_marks(text), *(Mark("name", *span) for span in spans)]
-        for text, spans in zip(texts, named, strict=True)
-    ]
-
-
 def _case(
     source: Source, story: Story, number: int, annotation: Annotation, settings: Settings
 ) -> Case:
@@ -227,20 +217,27 @@ def _case(
     )
 
 
-def _work(
-    chunk: Sequence[Source], annotator: Annotates, settings: Settings, clock: _Clock
-) -> tuple[list[Done], list[Skipped]]:
+def work(
+    chunk: Sequence[Source],
+    wait: Callable[[], Parsed] | None,
+    annotator: Annotates,
+    settings: Settings,
+    clock: Clock,
+) -> Worked:
     """Return the chunk's documents with their cases, and those at which the analysis failed.
 
     If it fails the documents are tried one by one, so that a failure costs one of them alone.
+
+    Args:
+        wait: returns what spaCy says of the texts; None to ask it here.
     """
     try:
-        return list(_together(chunk, annotator, settings, clock)), []
+        return list(_together(chunk, wait, annotator, settings, clock)), []
     except XcaseError:
         raise  # a model is missing, say: no document can be analysed
     except Exception as error:  # noqa: BLE001 - one odd text must not cost the others
         if len(chunk) > 1:
-            parts = [_work([source], annotator, settings, clock) for source in chunk]
+            parts = [work([source], None, annotator, settings, clock) for source in chunk]
             return [d for done, _ in parts for d in done], [s for _, lost in parts for s in lost]
         # The message of an error of any library may quote the text, so its type alone is told.
         (source,) = chunk
@@ -249,18 +246,21 @@ def _work(
 
 
 def _together(
-    chunk: Sequence[Source], annotator: Annotates, settings: Settings, clock: _Clock
-) -> Iterator[tuple[Document, tuple[Case, ...]]]:
-    with clock.stage("split"):
-        units = list(sentences.split(s.text for s in chunk))
-    with clock.stage("mark"):
-        marks = mark([s.text for s in chunk])
+    chunk: Sequence[Source],
+    wait: Callable[[], Parsed] | None,
+    annotator: Annotates,
+    settings: Settings,
+    clock: Clock,
+) -> Generator[Done]:
+    texts = [s.text for s in chunk]
+    with clock.stage("parse"):
+        parsed = parse(texts) if wait is None else wait()
     with clock.stage("annotate"):
-        texts = (s.text for s in chunk)
-        annotations = annotator.annotate(list(zip(texts, units, marks, strict=True)))
+        given = [(text, *said) for text, said in zip(texts, parsed, strict=True)]
+        annotations = annotator.annotate(given)
     with clock.stage("extract"):
-        for source, split, annotation in zip(chunk, units, annotations, strict=True):
-            yield extract_cases(source, split, annotation, settings)
+        for source, (units, _), annotation in zip(chunk, parsed, annotations, strict=True):
+            yield extract_cases(source, units, annotation, settings)
 
 
 def _read(
@@ -269,14 +269,15 @@ def _read(
     paths: Sequence[Path],
     stdin: BinaryIO | None,
     stop: Callable[[], bool],
+    before: Mapping[str, Source],
 ) -> tuple[list[Source], list[Skipped]]:
     called = _names([*files, *(Path(s.path) for s in passed_over)], paths)
     skipped = [replace(s, path=called[Path(s.path)]) for s in passed_over]
-    items = read.read_files([(file, called[file]) for file in files])
+    items = read.read_files([(file, called[file]) for file in files], known=before)
     sources: dict[str, Source] = {}
     for item in chain(items, () if stdin is None else read.read_rows(stdin)):
         if stop():
-            raise _stopped(0, 0)
+            raise stopped(0, 0)
         if isinstance(item, Skipped):
             skipped.append(item)
         elif item.id in sources:
@@ -285,11 +286,6 @@ def _read(
         else:
             sources[item.id] = item
     return list(sources.values()), skipped
-
-
-def _stopped(done: int, total: int) -> StoppedError:
-    so_far = f"{done} of {total} documents are done" if total else "while reading"
-    return StoppedError(f"stopped, {so_far}; the same command goes on from there")
 
 
 def _names(files: Sequence[Path], paths: Sequence[Path]) -> dict[Path, str]:
@@ -313,28 +309,38 @@ def _names(files: Sequence[Path], paths: Sequence[Path]) -> dict[Path, str]:
 
 def _earlier(
     out: Path, settings: Settings, decided: Collection[str]
-) -> tuple[dict[str, tuple[Document, tuple[Case, ...]]], dict[str, str]]:
+) -> tuple[dict[str, Done], dict[str, str], store.Written]:
     """Return what an earlier run with the same versions and settings found, by document id.
 
-    And which of its cases told a story again.
+    And which of its cases told a story again, and the lines that all this was read from.
 
     Documents on which people decided, now or then, are left out: decisions are carried out on what
     the extraction finds, and what cannot be followed is told on every run.
     """
+    nothing: tuple[dict[str, Done], dict[str, str], store.Written] = {}, {}, store.Written({})
     try:
-        earlier = store.load(out)
+        earlier, written = store.load_written(out)
     except NewerFormatError:
         raise
     except AnalysisError:
         # Nothing there, or damaged, or from another version: then everything is done afresh.
-        return {}, {}
+        return nothing
     fingerprint = _fingerprint(settings)
     if any(earlier.run.get(key) != value for key, value in fingerprint.items()):
-        return {}, {}
+        return nothing
     afresh = {*decided, *earlier.run.get("corrected", ())}
     cases = earlier.cases_by_document()
     found = {d.id: (d, cases[d.id]) for d in earlier.documents if d.id not in afresh}
-    return found, dict(repeats(earlier))
+    return found, dict(repeats(earlier)), written
+
+
+def _files(earlier: Mapping[str, Done]) -> dict[str, Source]:
+    """Return what an earlier run read from whole files, by their names."""
+    return {
+        d.path: Source(d.id, d.path, d.sha256, d.title, d.metadata, d.text)
+        for d, _ in earlier.values()
+        if d.id == d.path
+    }
 
 
 def _same(done: tuple[Document, tuple[Case, ...]], source: Source) -> bool:
@@ -358,30 +364,8 @@ def _fingerprint(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _load_annotator(clock: _Clock) -> Annotates:
+def load_annotator(clock: Clock) -> Annotates:
     with clock.stage("load"):
         from xcase.annotate.annotator import Annotator
 
         return Annotator.load()
-
-
-def _chunks(items: Iterable[Source], size: int) -> Iterator[list[Source]]:
-    rest = iter(items)
-    while chunk := list(islice(rest, size)):
-        yield chunk
-
-
-class _Clock:
-    """Seconds spent in each stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        began = time.monotonic()
-        try:
-            yield
-        finally:
-            spent = self.seconds.get(name, 0.0) + time.monotonic() - began
-            self.seconds[name] = round(spent, 3)

@@ -10,15 +10,14 @@ each document with its cases, by which :mod:`xcase.repair` tells what of a damag
 from __future__ import annotations
 
 import dataclasses
+import functools
+import gc
 import hashlib
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-
-import jsonlines
 
 from xcase import disk
 from xcase.errors import AnalysisError, NewerFormatError, UsageError
@@ -55,18 +54,48 @@ def to_json(record: object) -> Any:
 
     A field whose name cannot be a name in Python says its key in its metadata.
     """
+    if record is None or isinstance(record, str | int | float):
+        return record
     if isinstance(record, Span):
         return list(record)
-    if dataclasses.is_dataclass(record) and not isinstance(record, type):
-        return {
-            f.metadata.get("key", f.name): to_json(getattr(record, f.name))
-            for f in dataclasses.fields(record)
-        }
+    kind: Any = type(record)
+    if fields := _fields(kind):
+        return {key: to_json(getattr(record, name)) for key, name in fields}
     if isinstance(record, Mapping):
         return {str(k): to_json(v) for k, v in record.items()}
     if isinstance(record, list | tuple):
         return [to_json(item) for item in record]
     return record
+
+
+@functools.cache
+def _fields(kind: type) -> tuple[tuple[str, str], ...]:
+    """Return key and name of each field of a kind of record; of any other type none."""
+    if not dataclasses.is_dataclass(kind):
+        return ()
+    return tuple((f.metadata.get("key", f.name), f.name) for f in dataclasses.fields(kind))
+
+
+class Written:
+    """The lines that records were read from: what stays as it is need not be told again.
+
+    Attributes:
+        files: the sha256 of each file that they stand in.
+    """
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.files = dict(files)
+        # By identity, and with the record, so that no other one can take its place.
+        self._lines: dict[int, tuple[object, bytes]] = {}
+
+    def keep(self, record: object, line: bytes) -> None:
+        """Remember the line that a record was read from."""
+        self._lines[id(record)] = (record, line)
+
+    def line(self, record: object) -> bytes:
+        """Return a record as a line: the one that it was read from, or a new one."""
+        kept = self._lines.get(id(record))
+        return kept[1] if kept else _line(record)
 
 
 def prepare(folder: Path) -> None:
@@ -101,30 +130,39 @@ def writing(folder: Path) -> Iterator[None]:
         yield
 
 
-def save(analysis: Analysis, folder: Path) -> None:
+def save(analysis: Analysis, folder: Path, *, known: Written | None = None) -> None:
     """Write an analysis to its folder, whole or not at all.
+
+    Args:
+        known: the lines of what stands in the folder now; where they are those of the analysis,
+            ``run.json`` alone is written.
 
     Raises:
         AnalysisError: the disk is full or fails; the earlier analysis stays.
         LockedError: another program is writing to the folder.
     """
+    line = (known or Written({})).line
     tables = {
-        "documents.jsonl": lines(analysis.documents),
-        "cases.jsonl": lines(analysis.cases),
-        "errors.jsonl": lines(analysis.skipped),
+        "documents.jsonl": [line(d) for d in analysis.documents],
+        "cases.jsonl": [line(c) for c in analysis.cases],
+        "errors.jsonl": [line(s) for s in analysis.skipped],
     }
-    contents = {name: b"".join(table) for name, table in tables.items()}
+    files = {name: _sha256(table) for name, table in tables.items()}
     run = {
         "format": FORMAT,
         **analysis.run,
-        "files": {name: _sha256(content) for name, content in contents.items()},
+        "files": files,
         "sums": sums(analysis, tables["documents.jsonl"], tables["cases.jsonl"]),
     }
+    told = (json.dumps(run, indent=1) + "\n").encode()
     with writing(folder):
         try:
-            for name, content in contents.items():
-                disk.write(folder / f".{name}.next", content)
-            disk.write(folder / _UNDECIDED, (json.dumps(run, indent=1) + "\n").encode())
+            if known is not None and known.files == files:
+                disk.write_safely(folder / RUN, told)
+                return
+            for name, table in tables.items():
+                disk.write_lines(folder / f".{name}.next", table)
+            disk.write(folder / _UNDECIDED, told)
             disk.sync_folder(folder)
             disk.replace(folder / _UNDECIDED, folder / _DECIDED)
             disk.sync_folder(folder)
@@ -141,25 +179,30 @@ def load(folder: Path) -> Analysis:
     Raises:
         AnalysisError: the folder holds none, a damaged one, or one of another format.
     """
+    return load_written(folder)[0]
+
+
+def load_written(folder: Path) -> tuple[Analysis, Written]:
+    """Read an analysis back, with the lines that its records were read from.
+
+    Raises:
+        AnalysisError: as :func:`load`.
+    """
     run, contents = _whole_set(folder)
-    tables = {name: _records(content) for name, content in contents.items()}
+    written = Written(run["files"])
     try:
-        return Analysis(
-            documents=tuple(Document(**d) for d in tables["documents.jsonl"]),
-            cases=tuple(case_from(d) for d in tables["cases.jsonl"]),
-            skipped=tuple(Skipped(**d) for d in tables["errors.jsonl"]),
-            run=run,
-        )
-    except (KeyError, TypeError) as error:
+        with _uncollected():
+            documents, cases, skipped = (
+                tuple(_records(contents.pop(name), make, written)) for name, make in _MAKE.items()
+            )
+    except (KeyError, TypeError, ValueError) as error:
         raise AnalysisError(f"{folder} holds an odd record ({error}); {_again(folder)}") from error
+    return Analysis(documents, cases, skipped, run), written
 
 
 def lines(records: Iterable[object]) -> list[bytes]:
     """Return each record as a line of JSON in UTF-8."""
-    text = io.StringIO()
-    with jsonlines.Writer(text, dumps=_dumps) as writer:
-        writer.write_all(to_json(record) for record in records)
-    return text.getvalue().encode("utf-8", "replace").splitlines(keepends=True)
+    return [_line(record) for record in records]
 
 
 def sums(analysis: Analysis, documents: Iterable[bytes], cases: Iterable[bytes]) -> dict[str, str]:
@@ -231,7 +274,7 @@ def _file(folder: Path, name: str, expected: str | None) -> bytes:
         except OSError as error:
             reason = reason or f"cannot read {path}: {error.strerror}"
             continue
-        if _sha256(content) == expected:
+        if _sha256([content]) == expected:
             return content
         reason = reason or f"{path} is not the file that the analysis wrote"
     raise AnalysisError(f"{reason}; {_again(folder)}")
@@ -250,23 +293,43 @@ def _finish(folder: Path) -> None:
         return
     files = read_run(folder / _DECIDED)["files"]
     for name, draft in zip(FILES, drafts, strict=True):
-        if draft.is_file() and _sha256(draft.read_bytes()) == files[name]:
+        if draft.is_file() and _sha256([draft.read_bytes()]) == files[name]:
             disk.replace(draft, folder / name)
     disk.replace(folder / _DECIDED, folder / RUN)
     disk.sync_folder(folder)
 
 
-def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+def _line(record: object) -> bytes:
+    told = json.dumps(to_json(record), ensure_ascii=False, allow_nan=False)
+    return told.encode("utf-8", "replace") + b"\n"
 
 
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _sha256(lines: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line)
+    return digest.hexdigest()
 
 
-def _records(content: bytes) -> list[dict[str, Any]]:
-    with jsonlines.Reader(io.StringIO(content.decode("utf-8"), newline="\n")) as reader:
-        return list(reader)
+def _records(
+    content: bytes, make: Callable[[dict[str, Any]], Any], written: Written
+) -> Iterator[Any]:
+    for line in content.splitlines(keepends=True):
+        record = make(json.loads(line))
+        written.keep(record, line)
+        yield record
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let no garbage be looked for: among records without cycles that takes long and finds none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _again(folder: Path) -> str:
@@ -309,3 +372,11 @@ def _industry(d: dict[str, Any] | None) -> IndustryGuess | None:
         if d is None
         else IndustryGuess(**{**d, "evidence": tuple(Span(*e) for e in d["evidence"])})
     )
+
+
+# The files of an analysis, and what makes a record of a line of each.
+_MAKE: Mapping[str, Callable[[dict[str, Any]], Any]] = {
+    "documents.jsonl": lambda d: Document(**d),
+    "cases.jsonl": case_from,
+    "errors.jsonl": lambda d: Skipped(**d),
+}

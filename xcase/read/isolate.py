@@ -10,16 +10,16 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
-import sys
+import stat
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import suppress
-from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from xcase.processes import Context, cores, end_with
 from xcase.read.document import read_file
 from xcase.read.limits import MAX_FILE_BYTES, MAX_READ_MEMORY, MAX_READ_SECONDS
 from xcase.read.skip import skip
@@ -33,6 +33,7 @@ Reader = Callable[[Path, str], list[Source | Skipped]]
 # Read by the standard library alone, a line or a short text at a time.
 _SIMPLE = (".csv", ".txt")
 _STREAMED = ".jsonl"
+_ROWS = (".csv", _STREAMED)
 _SIMPLE_BYTES = 250_000
 
 # Parsers are bound by the processor, and each worker may take MAX_READ_MEMORY.
@@ -52,22 +53,29 @@ def read_files(
     reader: Reader = read_apart,
     seconds: float = MAX_READ_SECONDS,
     memory: int = MAX_READ_MEMORY,
+    known: Mapping[str, Source] = MappingProxyType({}),
 ) -> Iterator[Source | Skipped]:
     """Yield the documents of files, each given with its name in the records, in their order.
 
     Args:
+        known: what the same version read from files before, by name. A file that still has the
+            same bytes is not taken apart again.
         reader: what workers call; tests give one that misbehaves. Any other than the default is
             always called in a worker.
         seconds: after so much time the worker of a file is killed.
         memory: bytes of address space of a worker.
     """
-    alone = [reader is not read_apart or _needs_worker(path) for path, _ in files]
-    pool = _pool(min(alone.count(True), _MAX_WORKERS, os.cpu_count() or 1), memory)
+    same = [_unchanged(path, known.get(name)) for path, name in files]
+    alone = [
+        before is None and (reader is not read_apart or _needs_worker(path))
+        for (path, _), before in zip(files, same, strict=True)
+    ]
+    pool = _pool(min(alone.count(True), _MAX_WORKERS, cores()), memory)
     try:
-        waiting: deque[tuple[Path, str, ProcessFuture[Any] | None]] = deque()
-        for (path, name), apart in zip(files, alone, strict=True):
+        waiting: deque[tuple[Path, str, ProcessFuture[Any] | Source | None]] = deque()
+        for (path, name), apart, before in zip(files, alone, same, strict=True):
             future = (
-                pool.schedule(reader, (path, name), timeout=seconds) if pool and apart else None
+                pool.schedule(reader, (path, name), timeout=seconds) if pool and apart else before
             )
             waiting.append((path, name, future))
             if len(waiting) > _AHEAD:
@@ -80,6 +88,18 @@ def read_files(
             pool.join()
 
 
+def _unchanged(path: Path, before: Source | None) -> Source | None:
+    """Return what was read from a file before, if its bytes are the same."""
+    if before is None or path.suffix.lower() in _ROWS:
+        return None  # the sha256 of a row is that of its text
+    with suppress(OSError):
+        told = path.stat()  # opening a pipe would wait for ever
+        small = stat.S_ISREG(told.st_mode) and told.st_size <= MAX_FILE_BYTES
+        if small and _digest(path) == before.sha256:
+            return before
+    return None
+
+
 def _needs_worker(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix == _STREAMED:
@@ -90,8 +110,11 @@ def _needs_worker(path: Path) -> bool:
 
 
 def _result(
-    path: Path, name: str, future: ProcessFuture[Any] | None, seconds: float
+    path: Path, name: str, future: ProcessFuture[Any] | Source | None, seconds: float
 ) -> Iterator[Source | Skipped]:
+    if isinstance(future, Source):
+        yield future
+        return
     if future is None:
         yield from read_file(path, name=name)
         return
@@ -138,47 +161,15 @@ def _pool(workers: int, memory: int) -> ProcessPool | None:
     from pebble import ProcessPool
 
     return ProcessPool(
-        workers, initializer=_limit, initargs=(memory, os.getpid()), context=_Context()
+        workers, initializer=_limit, initargs=(memory, os.getpid()), context=Context()
     )
 
 
 def _limit(memory: int, parent: int) -> None:
     """Bound what this worker may take, and end it if its parent dies."""
-    import signal
-    import threading
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to answer
+    end_with(parent)
     with suppress(ImportError):  # Windows has no such limits; there time alone is limited
         resource: Any = importlib.import_module("resource")
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold narratives
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # a reader writes no files
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    import time
-
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
-
-
-class _Process(SpawnProcess):
-    """A process that starts without the main file of the program.
-
-    Otherwise each worker would run it: a script without the usual guard would start itself over
-    and over, and the command line would be imported for nothing.
-    """
-
-    def start(self) -> None:
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            super().start()
-        finally:
-            sys.modules["__main__"] = main
-
-
-class _Context(SpawnContext):
-    Process = _Process

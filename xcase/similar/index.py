@@ -23,7 +23,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,31 +188,50 @@ def _encode(
     progress: Progress | None,
 ) -> list[dict[str, np.ndarray]]:
     encoder = load()
-    units = [units_of(case) for case in cases]
-    sentences = [
-        texts[case.document_id][u.start : u.end]
-        for case, told in zip(cases, units, strict=True)
-        for u in told
-    ]
-    vectors = []
-    for at in range(0, len(sentences), CHUNK):
-        vectors += encoder.encode(sentences[at : at + CHUNK])
+    total, done = sum(len(units_of(case)) for case in cases), 0
+    made: list[dict[str, np.ndarray]] = []
+    for some in _groups(cases):
+        made += _encode_some(some, texts, encoder)
+        done += sum(len(units_of(case)) for case in some)
         if progress:
-            progress(len(vectors), len(sentences))
-    rest = iter(vectors)
+            progress(done, total)
+    return made
+
+
+def _groups(cases: Sequence[Case]) -> Iterator[list[Case]]:
+    """Yield cases whose sentences are encoded together: only their vectors are in memory."""
+    group: list[Case] = []
+    size = 0
+    for case in cases:
+        group.append(case)
+        size += len(units_of(case))
+        if size >= CHUNK:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _encode_some(
+    cases: Sequence[Case], texts: dict[str, str], encoder: Encoder
+) -> list[dict[str, np.ndarray]]:
+    units = [units_of(case) for case in cases]
+    spoken = [
+        [texts[case.document_id][u.start : u.end] for u in told]
+        for case, told in zip(cases, units, strict=True)
+    ]
+    different = list(dict.fromkeys(sentence for told in spoken for sentence in told))
+    vectors = dict(zip(different, encoder.encode(different), strict=True))
     made = []
-    for case, told in zip(cases, units, strict=True):
-        rows = [next(rest) for _ in told]
+    for told, said in zip(units, spoken, strict=True):
+        rows = [vectors[sentence] for sentence in said]
         table = np.array(
             [(0, FACETS.index(u.facet), u.start, u.end) for u in told], dtype=np.int32
         ).reshape(-1, 4)
         tokens = np.concatenate([_EMPTY["middles"], *(r.tokens for r in rows)])
         token_unit = np.repeat(np.arange(len(rows)), [len(r.tokens) for r in rows])
         # A word that says nothing by itself is no answer to one that does.
-        says = [
-            telling(texts[case.document_id][u.start : u.end], r.spans)
-            for u, r in zip(told, rows, strict=True)
-        ]
+        says = [telling(sentence, r.spans) for sentence, r in zip(said, rows, strict=True)]
         kept = np.concatenate([np.zeros(0, dtype=bool), *says])
         largest = np.abs(tokens[kept]).max(1, initial=1e-9)
         made.append(

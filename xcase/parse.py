@@ -1,0 +1,106 @@
+"""What spaCy says of texts: their sentences, and the names in them; ahead of the network.
+
+Only the parts of spaCy that are read are run: the senter on prose, the entity recogniser on the
+text. They work in one thread, so where there is enough to do they run in a few warm processes,
+some documents ahead, while the network has the others; what a worker cannot do is done here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import Any
+
+from xcase import names, sentences
+from xcase.errors import XcaseError
+from xcase.extract.skills import alias_marks
+from xcase.processes import Context, cores, end_with
+from xcase.records import Mark, Source
+
+# Below so many characters a worker has not started before the work is done here.
+WORTH_A_WORKER = 200_000
+MAX_WORKERS = 4
+# Chunks that each worker may be ahead: enough to be busy, little in memory.
+_AHEAD = 2
+
+# The sentences and the marks of each text.
+Parsed = list[tuple[list[sentences.Unit], list[Mark]]]
+Wait = Callable[[], Parsed]
+Parser = Callable[[Sequence[str]], Parsed]
+
+
+def mark(texts: Sequence[str]) -> list[list[Mark]]:
+    """Return for each text the names of people, organisations and skills, for the network."""
+    named = names.find_names(texts)
+    return [
+        [*alias_marks(text), *(Mark("name", *span) for span in spans)]
+        for text, spans in zip(texts, named, strict=True)
+    ]
+
+
+def parse(texts: Sequence[str]) -> Parsed:
+    """Return the sentences and the marks of each text; this is what a worker does."""
+    return list(zip(sentences.split(texts), mark(texts), strict=True))
+
+
+def workers_for(sources: Sequence[Source]) -> int:
+    """Return how many processes are worth their start; 0 is to parse where the network runs."""
+    spare = min(cores() // 2, MAX_WORKERS)
+    return spare if sum(len(s.text) for s in sources) >= WORTH_A_WORKER else 0
+
+
+def parsed_ahead(
+    chunks: Iterable[Sequence[Source]], workers: int, *, parser: Parser | None = None
+) -> Generator[tuple[Sequence[Source], Wait]]:
+    """Yield chunks, each with a function that waits for what spaCy says of its texts.
+
+    What comes of a text does not depend on the number of workers, nor on its chunk.
+
+    Args:
+        parser: what workers call, :func:`parse` if None; tests give one that dies.
+    """
+    if workers == 0:
+        for chunk in chunks:
+            yield chunk, _here(chunk)
+        return
+    from pebble import ProcessPool
+
+    pool = ProcessPool(workers, initializer=_begin, initargs=(os.getpid(),), context=Context())
+    try:
+        waiting: deque[tuple[Sequence[Source], Any]] = deque()
+        for chunk in chunks:
+            waiting.append((chunk, pool.schedule(parser or parse, ([s.text for s in chunk],))))
+            if len(waiting) > _AHEAD * workers:
+                yield _promised(*waiting.popleft())
+        while waiting:
+            yield _promised(*waiting.popleft())
+    finally:
+        pool.stop()
+        pool.join()
+
+
+def _here(chunk: Sequence[Source]) -> Wait:
+    return lambda: parse([s.text for s in chunk])
+
+
+def _promised(chunk: Sequence[Source], future: Any) -> tuple[Sequence[Source], Wait]:
+    def wait() -> Parsed:
+        error = future.exception()
+        if error is None:
+            return future.result()  # type: ignore[no-any-return]
+        if isinstance(error, XcaseError):
+            raise error  # a model is missing here, too
+        return _here(chunk)()  # the worker was killed, or a text is odd: then it is told here
+
+    return chunk, wait
+
+
+def _begin(parent: int) -> None:
+    """Prepare a worker: one thread, and no torch, which spaCy would import and never use."""
+    import sys
+
+    end_with(parent)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = "1"
+    sys.modules["torch"] = None  # type: ignore[assignment]
