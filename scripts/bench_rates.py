@@ -14,16 +14,18 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xcase import models, names, sentences, store
-from xcase.annotate.annotator import Annotator, load_base
 from xcase.extract.skills import alias_marks
 from xcase.pipeline import analyze, extract_cases, mark
 from xcase.records import Mark, Source
 from xcase.sentences import Unit
 from xcase.settings import Settings
 from xcase.similar import MiniLM, model_name, open_index
+
+if TYPE_CHECKING:
+    from xcase.annotate.annotator import Annotator
 
 Variant = Callable[[Sequence[str]], Any]
 # Texts that a worker is given at a time when a model is timed alone.
@@ -32,9 +34,12 @@ PIECE = 8
 
 def measure(texts: list[str], rounds: int) -> dict[str, Any]:
     """Return for each variant its best and median documents a second, and the ratios."""
-    annotator = Annotator.load()
+    from xcase.annotate.annotator import Annotator  # the workers of the pool need no torch
+
+    annotator, encoder = Annotator.load(), MiniLM.load()
     with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
-        variants = {**naive(annotator), **ours(annotator), **floors(annotator, pool, texts)}
+        variants = naive(annotator) | ours(annotator, encoder)
+        variants |= floors(annotator, encoder, pool, texts)
         seconds: dict[str, list[float]] = {name: [] for name in variants}
         for variant in variants.values():
             variant(texts[:8])  # what is loaded late is loaded now
@@ -76,6 +81,8 @@ def naive(annotator: Annotator) -> dict[str, Variant]:
     """Return the pipelines that a user writes first: everything for one text, then the next."""
     import spacy
 
+    from xcase.annotate.annotator import load_base
+
     nlp = spacy.load(next(models.locate("en-core-web-sm").glob("en_core_web_sm*-*")))
     base = load_base()
 
@@ -98,9 +105,8 @@ def naive(annotator: Annotator) -> dict[str, Variant]:
     }
 
 
-def ours(annotator: Annotator) -> dict[str, Variant]:
+def ours(annotator: Annotator, encoder: MiniLM) -> dict[str, Variant]:
     """Return what ``xcase analyze`` does, from JSON lines to the folder, and with an index."""
-    encoder = MiniLM.load()
 
     def run(texts: Sequence[str], *, vectors: bool = False) -> None:
         rows = "\n".join(json.dumps({"id": str(n), "text": t}) for n, t in enumerate(texts))
@@ -114,7 +120,9 @@ def ours(annotator: Annotator) -> dict[str, Variant]:
     return {XCASE: run, XCASE_VECTORS: lambda texts: run(texts, vectors=True)}
 
 
-def floors(annotator: Annotator, pool: Any, texts: list[str]) -> dict[str, Variant]:
+def floors(
+    annotator: Annotator, encoder: MiniLM, pool: Any, texts: list[str]
+) -> dict[str, Variant]:
     """Return each model alone, its input prepared, in the batching that suits it best.
 
     spaCy is timed in a warm process for each core: it works in one thread.
@@ -122,7 +130,6 @@ def floors(annotator: Annotator, pool: Any, texts: list[str]) -> dict[str, Varia
     units, marks = list(sentences.split(texts)), mark(texts)
     prepared = {t: (t, u, m) for t, u, m in zip(texts, units, marks, strict=True)}
     spoken = {t: [t[u.start : u.end] for u in split] for t, split in zip(texts, units, strict=True)}
-    encoder = MiniLM.load()
 
     def together(function: Callable[[str], int]) -> Variant:
         return lambda given: pool.map(function, given, chunksize=PIECE)

@@ -44,8 +44,8 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
-    parser.add_argument("--documents", type=int, default=192, help="texts of the rates")
-    parser.add_argument("--rounds", type=int, default=5, help="turns that each rate takes")
+    parser.add_argument("--documents", type=int, default=96, help="texts of the rates")
+    parser.add_argument("--rounds", type=int, default=4, help="turns that each rate takes")
     parser.add_argument("--grow", type=int, nargs="+", default=[100, 1_000, 10_000])
     parser.add_argument("--fake-network", action="store_true", help="growth of all the rest")
     parser.add_argument("--cases", type=int, nargs="+", default=[1_000, 10_000, 100_000])
