@@ -24,6 +24,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,9 @@ from xcase import __version__
 
 ROOT = Path(__file__).parent.parent
 MANY = 10_000_000
+# Narratives that are asked beside those of corpus/, without --dir: several times the candidates of
+# the first step of `similar`.
+ASKED = 600
 PARTS = ("rates", "growth", "questions", "cold", "shortcuts", "peers")
 
 
@@ -51,7 +55,9 @@ def main() -> None:
     parser.add_argument("--cases", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--questions", type=int, default=500)
     parser.add_argument("--runs", type=int, default=7, help="cold starts of each command")
-    parser.add_argument("--dir", type=Path, help="an analysis to ask; made of corpus/ without it")
+    parser.add_argument(
+        "--dir", type=Path, help="an analysis to ask; made of the corpus without it"
+    )
     parser.add_argument("--peer-python", default=sys.executable)
     parser.add_argument("--out", type=Path, default=ROOT / "figures")
     parser.add_argument("--show", action="store_true")
@@ -158,15 +164,15 @@ _MEASURES: dict[str, Callable[[argparse.Namespace, Path], Any]] = dict(
 
 def _asked(options: argparse.Namespace, place: Path) -> Path:
     """Return a copy of the analysis that is asked, so that its caches are made here."""
-    import shutil
+    from bench_texts import narratives, write_folder
 
     folder = place / "asked"
-    if not folder.is_dir():
-        if options.dir:
-            shutil.copytree(options.dir, folder)
-        else:
-            command = [sys.executable, "-m", "xcase", "analyze", "corpus/", "--out", str(folder)]
-            subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    if not folder.is_dir() and options.dir:
+        shutil.copytree(options.dir, folder)
+    elif not folder.is_dir():
+        write_folder(place / "told", narratives(ASKED))
+        command = [sys.executable, "-m", "xcase", "analyze", "corpus/", str(place / "told")]
+        subprocess.run([*command, "--out", str(folder)], cwd=ROOT, check=True, capture_output=True)
     return folder
 
 
