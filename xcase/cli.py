@@ -57,10 +57,14 @@ def analyze_cli(
     ] = None,
     pseudonymise: Pseudonymise = False,
     key_file: KeyFile = None,
+    engine: Annotated[
+        str, typer.Option("--engine", help="Where to work: local, or on a ray cluster.")
+    ] = "local",
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
     """Read narratives, extract their cases, and write the analysis folder."""
+    from xcase.cluster import engine_named
     from xcase.interrupt import graceful
     from xcase.pipeline import analyze
     from xcase.privacy.key import open_key
@@ -70,6 +74,7 @@ def analyze_cli(
         typer.echo("stopping after this batch; once more stops at once", err=True)
 
     check_key_option(pseudonymise=pseudonymise, key_file=key_file)
+    where = engine_named(engine)
     key = open_key(key_file, out) if pseudonymise else None
     with graceful(told) as stop, _progress(quiet=quiet) as progress:
         analysis = analyze(
@@ -80,6 +85,7 @@ def analyze_cli(
             progress=progress,
             stop=stop,
             key=key,
+            engine=where,
         )
     if as_json:
         print_json(analysis.run)
