@@ -17,7 +17,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from xcase import store
+from xcase import errors, store
 from xcase.errors import AnalysisError, UsageError, XcaseError
 from xcase.journal import Done
 from xcase.pipeline import CHUNK, Annotates, Engine, Worked, load_annotator, work, worked_here
@@ -30,6 +30,9 @@ ENGINES = ("local", "ray")
 CPUS = 1
 # What is told of a document, one column each; metadata as JSON.
 _COLUMNS = ("id", "path", "sha256", "title", "metadata", "text")
+# What comes back, in one column of each row: a document with its cases, or a :class:`Skipped`, or
+# the error (type, message) that no document can be worked on for.
+_RESULTS = ("done", "failed", "refused")
 
 
 def engine_named(name: str) -> Engine:
@@ -56,6 +59,7 @@ def worked_on_ray(
 
     Raises:
         AnalysisError: the cluster gave up.
+        XcaseError: what an actor refused to work for.
     """
     if not fresh:
         return
@@ -80,10 +84,7 @@ def worked_on_ray(
                 run.check()
                 yield _worked(table)
         except ray.exceptions.RayError as error:
-            cause = getattr(error, "cause", None)
-            if isinstance(cause, XcaseError):
-                raise cause from error  # a model is missing, say
-            # What else it says may quote a text.
+            # What it says may quote a text.
             message = f"the cluster gave up ({type(error).__name__}); what is done is kept"
             raise AnalysisError(message) from error
 
@@ -96,20 +97,23 @@ class Worker:
         self._settings = settings
 
     def __call__(self, table: Any) -> Any:
-        """Return a row for each document: what was found, or what failed."""
+        """Return a row for each document, found or failed; one row if none can be worked on."""
         import pyarrow
 
-        self._annotator = self._annotator or load_annotator(Clock())
         sources = [
             Source(**{**row, "metadata": json.loads(row["metadata"])}) for row in table.to_pylist()
         ]
-        done, failed = work(sources, None, self._annotator, self._settings, Clock())
-        rows = [{"done": _told(d), "failed": None} for d in done]
-        rows += [{"done": None, "failed": json.dumps(store.to_json(s))} for s in failed]
+        rows: list[dict[str, str]] = []
+        try:
+            self._annotator = self._annotator or load_annotator(Clock())
+            done, failed = work(sources, None, self._annotator, self._settings, Clock())
+            rows += [{"done": _told(d)} for d in done]
+            rows += [{"failed": json.dumps(store.to_json(s))} for s in failed]
+        except XcaseError as error:  # a model is missing, say; Ray would not carry its type
+            rows.append({"refused": json.dumps([type(error).__name__, str(error)])})
         text = pyarrow.large_string()
-        return pyarrow.Table.from_pylist(
-            rows, schema=pyarrow.schema([("done", text), ("failed", text)])
-        )
+        schema = pyarrow.schema([(name, text) for name in _RESULTS])
+        return pyarrow.Table.from_pylist(rows, schema=schema)
 
 
 def _table(sources: Sequence[Source]) -> Any:
@@ -130,7 +134,10 @@ def _worked(table: Any) -> Worked:
     found: list[Done] = []
     failed: list[Skipped] = []
     for row in table.to_pylist():
-        if row["done"] is None:
+        if row["refused"]:
+            name, message = json.loads(row["refused"])
+            raise getattr(errors, name, AnalysisError)(message)
+        if row["failed"]:
             failed.append(Skipped(**json.loads(row["failed"])))
         else:
             told = json.loads(row["done"])
