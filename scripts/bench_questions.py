@@ -52,7 +52,7 @@ def cold(folder: Path, runs: int) -> dict[str, dict[str, float]]:
     rosters = [str(PROGRAMME / f"{side}.csv") for side in ("mentees", "mentors")]
     case = store.load(folder).cases[0].id
     there = ("--dir", str(folder))
-    made = str(folder / "made")
+    made = str(folder.with_name("made"))  # nothing is written into an analysis folder
     commands = {
         "--help": ("--help",),
         "taxonomy": ("taxonomy", "delegation"),
