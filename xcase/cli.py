@@ -315,7 +315,16 @@ def main() -> None:
     for name, value in OFFLINE.items():
         os.environ.setdefault(name, value)
     with exits.told():
+        _check_here()
         app()
+
+
+def _check_here() -> None:
+    """Refuse to run in a folder that was removed: libraries end the program there, untold."""
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        raise UsageError("the working folder was removed; change to another one") from error
 
 
 @contextmanager
