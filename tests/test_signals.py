@@ -139,7 +139,6 @@ QUIET = [
     ("analyze", "--help"),
     ("show", "a.txt", "--dir", "out"),
     ("show", "a.txt", "--dir", "out", "--json"),
-    ("export", "--dir", "out", "--out", "exported", "--format", "jsonl"),
 ]
 
 
