@@ -8,7 +8,7 @@ SOURCES := xcase scripts tests
 export HF_HUB_OFFLINE = 1
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: install demo test offline kills fuzz licences licences-check audit train clean
+.PHONY: install demo test offline kills fuzz large licences licences-check audit train clean
 
 install: $(VENV)/.installed
 
@@ -40,6 +40,10 @@ kills: install
 
 fuzz: install
 	XCASE_FUZZ=20000 $(BIN)/pytest tests/test_fuzz.py
+
+# The full numbers of the tests that take fewer by default.
+large: install
+	XCASE_LARGE=1 XCASE_SLOW=1 $(BIN)/pytest tests/test_large.py tests/test_patterns.py
 
 licences: install
 	$(BIN)/python scripts/licences.py

@@ -6,13 +6,16 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from fakes import FakeAnnotator
 
 from xcase import store
-from xcase.errors import AnalysisError
+from xcase.errors import AnalysisError, UsageError
+from xcase.journal import FILE as JOURNAL
+from xcase.journal import Journal
 from xcase.pipeline import analyze
 
 TESTS = Path(__file__).parent
@@ -80,6 +83,90 @@ def test_the_same_bytes_whatever_the_surroundings(
     subprocess.run([sys.executable, "-c", code], env=os.environ | surroundings, check=True)
     for name in DATA:
         assert (there / name).read_bytes() == (tmp_path / "here" / name).read_bytes()
+
+
+def test_a_working_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone")
+    code = (
+        f"import os, sys; sys.path.insert(0, {str(TESTS.parent)!r})\n"
+        f"os.mkdir({gone!r}); os.chdir({gone!r}); os.rmdir({gone!r})\n"
+        "sys.argv = ['xcase', 'analyze', '/tmp']\nfrom xcase.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    told = "xcase: the working folder was removed; change to another one\n"
+    assert (done.returncode, done.stderr) == (2, told)
+
+
+NOBODY = 65534
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() != 0, reason="only root becomes another")
+def test_another_user_reads_what_is_readable_and_is_refused_elsewhere() -> None:
+    with tempfile.TemporaryDirectory() as made:
+        place = Path(made)
+        place.chmod(0o755)
+        for name in ("in", "out", "shut"):
+            (place / name).mkdir()
+        for name in ("a.txt", "secret.txt"):
+            (place / "in" / name).write_text(STORY, encoding="utf-8")
+        (place / "in" / "secret.txt").chmod(0o000)
+        os.chown(place / "out", NOBODY, NOBODY)
+        # Once as root, so that all is loaded: the other user need not see where Python lies.
+        analyze([place / "in"], place / "warm", annotator=FakeAnnotator())
+        child = os.fork()
+        if child == 0:
+            os._exit(_as_nobody(place))
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if status == 77:
+            pytest.skip("there is no other user in this namespace")
+        assert status == 0
+        analysis = store.load(place / "out")
+        assert [d.path for d in analysis.documents] == ["a.txt"]
+        assert [(s.path, s.code) for s in analysis.skipped] == [("secret.txt", "E_IO")]
+        assert list((place / "shut").iterdir()) == []
+
+
+def _as_nobody(place: Path) -> int:
+    try:
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+    except OSError:
+        return 77
+    try:
+        analyze([place / "in"], place / "out", annotator=FakeAnnotator())
+        analyze([place / "in"], place / "shut", annotator=FakeAnnotator())
+    except UsageError as error:
+        return 0 if "cannot write the analysis to" in str(error) else 1
+    except BaseException:  # noqa: BLE001 - the child must not go on as its parent
+        return 2
+    return 3
+
+
+def test_every_released_format_is_still_read() -> None:
+    """``data/analysis-VERSION`` was written by that version; a later one must read it."""
+    kept = sorted((TESTS / "data").glob("analysis-*"))
+    assert kept
+    for folder in kept:
+        analysis = store.load(folder)
+        assert f"analysis-{analysis.run['xcase']}" == folder.name
+        assert analysis.documents
+        assert analysis.cases
+        texts = {d.id: d.text for d in analysis.documents}
+        for case in analysis.cases:
+            for skill in case.skills:
+                assert texts[case.document_id][skill.start : skill.end] == skill.surface
+
+
+def test_an_unfinished_run_of_another_version_is_done_anew(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text(STORY, encoding="utf-8")
+    out = tmp_path / "out"
+    analysis = analyze([tmp_path / "in"], out, annotator=FakeAnnotator())
+    (out / "run.json").unlink()
+    Journal(out, {"xcase": "99.0"}).add([(analysis.documents[0], ())])
+    again = analyze([tmp_path / "in"], out, annotator=FakeAnnotator())
+    assert again.cases == analysis.cases
+    assert not (out / JOURNAL).exists()
 
 
 def test_a_folder_of_an_older_format_is_told_and_made_anew(tmp_path: Path) -> None:

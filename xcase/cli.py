@@ -24,7 +24,17 @@ from xcase.cli_report import report_cli
 from xcase.cli_serve import mcp_cli, serve_cli
 from xcase.cli_similar import feedback_cli, similar_cli
 from xcase.errors import UsageError
-from xcase.options import DEFAULT_DIR, OFFLINE, Dir, Json, print_json
+from xcase.options import (
+    DEFAULT_DIR,
+    OFFLINE,
+    Dir,
+    Json,
+    plain,
+    print_json,
+    print_json_text,
+    print_table,
+    say,
+)
 from xcase.records import Analysis, Case
 
 SKIPPED_SOME = 3
@@ -139,7 +149,7 @@ def review_cli(
         print_json([store.to_json(d) for d in made])
         return
     for decision in made:
-        typer.echo(corrections.as_line(decision), nl=False)
+        print_json_text(corrections.as_line(decision))
 
 
 @app.command("correct", epilog="Example: xcase correct decisions.jsonl")
@@ -172,7 +182,7 @@ def correct_cli(
     if as_json:
         print_json(told)
     else:
-        typer.echo("; ".join(f"{k.replace('_', ' ')}: {v}" for k, v in told.items()))
+        say("; ".join(f"{k.replace('_', ' ')}: {v}" for k, v in told.items()))
     if lost:
         raise typer.Exit(SKIPPED_SOME)
 
@@ -226,7 +236,7 @@ def transfer_cli(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")] = False,
 ) -> None:
     """Which skills carry over from one industry to another, and how we know."""
-    from xcase import render, store
+    from xcase import store
     from xcase.transfer import Question, show, transfer
 
     if as_json and as_csv:
@@ -237,11 +247,11 @@ def transfer_cli(
     question = Question(source, target, () if skill is None else (skill,))
     rows, notes = transfer(folder, question, k=k, profile=content, profile_name=str(profile))
     for note in notes:
-        typer.echo(f"note: {render.plain(note)}", err=True)
+        typer.echo(f"note: {plain(note)}", err=True)
     if as_json:
         print_json([store.to_json(row) for row in rows])
     elif as_csv:
-        typer.echo(show.as_csv(rows), nl=False)
+        print_table(show.as_csv(rows))
     else:
         show.print_transfers(rows)
 
@@ -311,7 +321,16 @@ def main() -> None:
     for name, value in OFFLINE.items():
         os.environ.setdefault(name, value)
     with exits.told():
+        _check_here()
         app()
+
+
+def _check_here() -> None:
+    """Refuse to run in a folder that was removed: libraries end the program there, untold."""
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        raise UsageError("the working folder was removed; change to another one") from error
 
 
 @contextmanager

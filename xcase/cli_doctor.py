@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from xcase.options import DEFAULT_DIR, Dir, Json, print_json
+from xcase.options import DEFAULT_DIR, Dir, Json, print_json, say
 
 
 def doctor_cli(
@@ -31,7 +31,7 @@ def doctor_cli(
         print_json(checks)
         return
     for what, state in checks.items():
-        typer.echo(f"{what}: {state}")
+        say(f"{what}: {state}")
 
 
 def _repair(folder: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from xcase.options import DEFAULT_DIR, Dir, Json, note, print_json
+from xcase.options import DEFAULT_DIR, Dir, Json, note, print_json, say
 
 
 class Kind(StrEnum):
@@ -44,4 +44,4 @@ def export_cli(
         return
     for w in written:
         rows = "" if w.rows is None else f"{w.rows:,} rows"
-        typer.echo(f"{w.bytes:>12,} bytes {rows:>13}  {w.file}")
+        say(f"{w.bytes:>12,} bytes {rows:>13}  {w.file}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from xcase.errors import UsageError
-from xcase.options import DEFAULT_DIR, Json, print_json
+from xcase.options import DEFAULT_DIR, Json, note, plain, print_json, print_json_text
 
 if TYPE_CHECKING:
     from xcase.match.reader import Encoder
@@ -78,7 +78,7 @@ def suggest_cli(
     if as_json:
         print_json(suggestions)
     elif out is None:
-        typer.echo(suggestions_text(suggestions, suffix=".jsonl"), nl=False)
+        print_json_text(suggestions_text(suggestions, suffix=".jsonl"))
 
 
 def match_cli(
@@ -152,7 +152,7 @@ def match_cli(
     if out is not None and (feasible or partial):
         _write(out, matching_text(matching, suffix=out.suffix.lower()))
     if as_json:
-        typer.echo(matching_text(matching, suffix=".json"), nl=False)
+        print_json_text(matching_text(matching, suffix=".json"))
     else:
         from xcase.match.show import print_matching
 
@@ -168,7 +168,7 @@ def _explain_failure(matching: Matching, out: Path | None, *, partial: bool) -> 
     told = "; ".join(text for text in (left, *faults) if text)
     advice = "" if partial else "; --partial gives the pairs that are possible"
     unwritten = f"; {out} was not written" if out is not None and not partial else ""
-    typer.echo(f"xcase: {told}{unwritten}{advice}", err=True)
+    note(f"{told}{unwritten}{advice}")
 
 
 def _content(path: Path) -> tuple[bytes, str]:
@@ -239,5 +239,5 @@ def _models(
 
 
 def _say(notes: Any) -> None:
-    for note in notes:
-        typer.echo(f"note: {note}", err=True)
+    for told in notes:
+        typer.echo(f"note: {plain(told)}", err=True)

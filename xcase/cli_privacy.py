@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 import typer
 
 from xcase.errors import UsageError
-from xcase.options import DEFAULT_DIR, Dir, Json, note, print_json
+from xcase.options import DEFAULT_DIR, Dir, Json, note, print_json, say
 
 STILL_NAMED = 1
 
@@ -47,24 +47,24 @@ def forget_cli(
         print_json(to_json(result))
     else:
         goes = "removed" if result.done else "would remove"
-        typer.echo(f"{goes}: {len(result.documents)} documents with {len(result.cases)} cases")
+        say(f"{goes}: {len(result.documents)} documents with {len(result.cases)} cases")
         for name in result.documents:
-            typer.echo(f"  {name}")
-        typer.echo(
+            say(f"  {name}")
+        say(
             f"{goes}: {result.corrections} corrections, {result.feedback} lines of feedback, "
             f"{result.errors} of errors, {result.key_words} words of the key file"
         )
         if result.caches:
-            typer.echo(f"{goes}: {', '.join(result.caches)} (made again when needed)")
+            say(f"{goes}: {', '.join(result.caches)} (made again when needed)")
         if result.share_a_name:
             shared = ", ".join(result.share_a_name)
-            typer.echo(f"kept, with one word of the name alone (look at them): {shared}")
+            say(f"kept, with one word of the name alone (look at them): {shared}")
         if result.done:
-            typer.echo(
+            say(
                 f"proof: {result.searched} files searched, the name is in "
                 f"{len(result.still_named_in)}"
             )
-            typer.echo("a later analyze leaves out what names the person (forgotten.json)")
+            say("a later analyze leaves out what names the person (forgotten.json)")
     if not result.done:
         note("nothing was changed; to do it, run it again with --yes")
     note("your source files are as they were: they, and copies and backups, are yours to delete")

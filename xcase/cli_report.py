@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from xcase.options import DEFAULT_DIR, Dir, Json, note, print_json
+from xcase.options import DEFAULT_DIR, Dir, Json, note, print_json, say
 
 
 def report_cli(
@@ -24,4 +24,4 @@ def report_cli(
         print_json(to_json(written))
         return
     where = f", each of {written.case_pages} cases on its own page" if written.case_pages else ""
-    typer.echo(f"wrote {written.file} ({written.bytes / 1000:.0f} kB{where})")
+    say(f"wrote {written.file} ({written.bytes / 1000:.0f} kB{where})")

@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from xcase.options import DEFAULT_DIR, Dir, Json, note, print_json
+from xcase.options import DEFAULT_DIR, Dir, Json, note, print_json, say
 
 
 def similar_cli(
@@ -52,11 +52,9 @@ def similar_cli(
     if as_json:
         print_json([to_json(record) for record in (plan if draft else found.cases)])
         return
-    from xcase.render import plain
-
     lines = similar.show_plan(plan) if draft else similar.show_cases(analysis, found.cases)
     for line in lines:
-        typer.echo(plain(line))
+        say(line)
 
 
 def feedback_cli(
@@ -95,7 +93,5 @@ def feedback_cli(
     if as_json:
         print_json([to_json(e) for e in entries])
         return
-    from xcase.render import plain
-
     for line in similar.show_feedback(entries):
-        typer.echo(plain(line))
+        say(line)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from xcase.errors import AnalysisError, XcaseError
+from xcase.options import plain
 
 DEBUG = "XCASE_DEBUG"
 INTERRUPTED = 130
@@ -45,7 +46,7 @@ def told() -> Iterator[None]:
             raise
         status, line = _unforeseen(error)
     if line:
-        print(f"xcase: {line}", file=sys.stderr)  # noqa: T201
+        print(f"xcase: {plain(line)}", file=sys.stderr)  # noqa: T201
     _let_go_of_stdout()
     sys.exit(status)
 

@@ -49,9 +49,11 @@ class Journal:
             for d, cases in done
         )
         try:
-            if not self._path.is_file():
-                content = self._head + content
-            disk.append(self._path, content)
+            if self._path.is_file():
+                disk.append(self._path, content)
+            else:
+                disk.append(self._path, self._head + content)
+                disk.sync_folder(self._path.parent)  # a new file is not safe before its name is
         except OSError as error:
             raise _failed(self._path, error) from error
 

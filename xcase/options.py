@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -20,11 +22,41 @@ Dir = Annotated[Path, typer.Option("--dir", help="The analysis folder to read.")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
 
 
+# What steers a terminal or turns the direction of what follows: names of files and narratives may
+# hold it. Tabs and line feeds stay.
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """Return text without characters that steer a terminal."""
+    return _STEERING.sub("\ufffd", text)
+
+
+def escaped(json_text: str) -> str:
+    """Return JSON that says the same without characters that steer a terminal."""
+    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text)
+
+
+def say(line: str) -> None:
+    """Print a line for people, on stdout."""
+    typer.echo(plain(line))
+
+
 def print_json(value: object) -> None:
     """Print a result for programs, on stdout."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    print_json_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def print_json_text(text: str) -> None:
+    """Print JSON, or JSON lines, for programs, on stdout."""
+    typer.echo(escaped(text), nl=False)
+
+
+def print_table(text: str) -> None:
+    """Print CSV for programs, on stdout; on a terminal it is for people."""
+    typer.echo(plain(text) if sys.stdout.isatty() else text, nl=False)
 
 
 def note(message: str) -> None:
     """Tell the reader something on stderr."""
-    typer.echo(f"xcase: {message}", err=True)
+    typer.echo(f"xcase: {plain(message)}", err=True)

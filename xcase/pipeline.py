@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from xcase import __version__, corrections, models, read, sentences, store
+from xcase import __version__, corrections, language, models, read, sentences, store
 from xcase.duplicates import near_duplicates, repeats
 from xcase.errors import AnalysisError, NewerFormatError, XcaseError
 from xcase.extract.industry import find_industries
@@ -170,7 +170,7 @@ def extract_cases(
     source: Source, units: Sequence[sentences.Unit], annotation: Annotation, settings: Settings
 ) -> tuple[Document, tuple[Case, ...]]:
     """Turn one annotated document into its record and its cases."""
-    stories, reason = segment(source.text, units, annotation, settings)
+    stories, reason = _stories(source.text, units, annotation, settings)
     cases = tuple(
         _case(source, story, number, annotation, settings)
         for number, story in enumerate(stories, start=1)
@@ -186,6 +186,15 @@ def extract_cases(
         reason=reason,
     )
     return document, cases
+
+
+def _stories(
+    text: str, units: Sequence[sentences.Unit], annotation: Annotation, settings: Settings
+) -> tuple[list[Story], str]:
+    """Return the stories of a text, and why there are none; other languages are not guessed at."""
+    if other := language.foreign(text):
+        return [], f"seems to be in another language than English ({other}); translate it first"
+    return segment(text, units, annotation, settings)
 
 
 def _case(

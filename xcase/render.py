@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,14 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from xcase.duplicates import first_tellings
+from xcase.options import plain
 from xcase.records import Analysis, Case, Document, IndustryGuess, Person, Quote
 from xcase.taxonomy import Skill
 
 TOP = 6
 UNWRAPPED = 10_000
 PHASE_STYLE = {"background": "blue", "journey": "yellow", "outcome": "green", "other": "dim"}
-# Escape sequences and direction overrides in a narrative must not reach the terminal.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def summary(analysis: Analysis, out: Path) -> None:
@@ -43,10 +42,11 @@ def summary(analysis: Analysis, out: Path) -> None:
     table.add_row("skipped", _skipped(analysis))
     console.print(table)
     for name in ("documents.jsonl", "cases.jsonl", "errors.jsonl", "run.json"):
-        console.print(f"wrote {escape(str(out / name))}", highlight=False)
+        console.print(f"wrote {escape(plain(str(out / name)))}", highlight=False)
     if analysis.cases:
-        folder = "" if str(out) == "xcase-out" else f" --dir {out}"
-        console.print(f"next: xcase show {escape(analysis.cases[0].id)}{escape(folder)}")
+        folder = "" if str(out) == "xcase-out" else f" --dir {shlex.quote(str(out))}"
+        told = f"next: xcase show {shlex.quote(analysis.cases[0].id)}{folder}"
+        console.print(escape(plain(told)))
 
 
 def show(case: Case, document: Document) -> None:
@@ -109,11 +109,6 @@ def taxonomy(skills: Sequence[Skill], *, detailed: bool) -> None:
     table.add_row("aliases", escape(", ".join(skill.aliases)))
     table.add_row("examples", escape("\n".join(skill.examples)))
     console.print(table)
-
-
-def plain(text: str) -> str:
-    """Return text without characters that steer a terminal."""
-    return _CONTROL.sub("�", text)
 
 
 def terminal() -> Console:

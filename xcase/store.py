@@ -295,6 +295,8 @@ def _finish(folder: Path) -> None:
     for name, draft in zip(FILES, drafts, strict=True):
         if draft.is_file() and _sha256([draft.read_bytes()]) == files[name]:
             disk.replace(draft, folder / name)
+    # A disk may keep renames in any order: the decision has to outlast all others.
+    disk.sync_folder(folder)
     disk.replace(folder / _DECIDED, folder / RUN)
     disk.sync_folder(folder)
 

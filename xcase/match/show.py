@@ -9,7 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from xcase.match.records import Matching, Pair
-from xcase.render import UNWRAPPED, plain
+from xcase.options import plain
+from xcase.render import UNWRAPPED
 
 QUOTE = 60  # characters of a quote that a line shows
 

@@ -13,7 +13,7 @@ from importlib import resources
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from xcase.render import plain
+from xcase.options import plain
 
 STYLE = (resources.files("xcase.pages") / "style.css").read_text(encoding="utf-8")
 _DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()

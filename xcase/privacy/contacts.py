@@ -64,7 +64,7 @@ _UNTIL_CODE = (
     rf"(?:(?:(?:,\s*|\s+)(?:{_CAP}\s?){{1,4}},?)?\s+{_POSTCODE}\b"
     rf"|,\s(?:{_CAP}\s){{1,2}}\d{{4,5}}\b)"
 )
-_CODE = r"(?=[\w/.-]*\d)[A-Za-z\d](?:[A-Za-z\d]|[/.-](?=\w)|[ ](?=\d{2,4}\b)){2,24}"
+_CODE = r"(?=[\w/.-]{0,60}\d)[A-Za-z\d](?:[A-Za-z\d]|[/.-](?=\w)|[ ](?=\d{2,4}\b)){2,24}"
 _TELLS_ID = (
     r"(?:employee|staff|student|pupil|member(?:ship)?|passport|licen[cs]e|driving licen[cs]e|badge|"
     r"case|file|ref(?:erence)?|NINO?|national insurance|NHS|SSN|social security|tax|policy|"
@@ -74,30 +74,32 @@ _TELLS_ID = (
 _NUMBER_WORD = (
     r"(?: ?(?:card|ID))?(?: ?(?:no\.?|nr\.?|number|num|#|code|id))?(?: (?:ended|ending|ends) in)?"
 )
+# A part of an address or a name has a largest length (RFC 1035: 63): what is longer is none, and
+# without a bound each start in a long run would look through all of it.
 _PATTERNS: tuple[tuple[str, str, int], ...] = (
     # "ann at example dot org", "ann (at) example.org", "ann[@]example[.]org"
     (
         "email",
-        r"[\w.+-]+ ?(?:@|[\[({] ?(?:at|@) ?[\])}]) ?[\w-]+"
+        r"[\w.+-]{1,100} ?(?:@|[\[({] ?(?:at|@) ?[\])}]) ?[\w-]+"
         r"(?:(?: ?[\[({] ?(?:dot|\.) ?[\])}] ?| dot |\.)[\w-]+)+",
         re.I,
     ),
     (
         "email",
-        r"[\w+-]+(?: dot [\w+-]+){0,2} at [\w-]+(?: dot (?:co|com|org|net|uk|edu|gov|io|ac|ie|de|"
-        r"fr|in|ng|au|ca|za|info|example)\b)+",
+        r"[\w+-]{1,100}(?: dot [\w+-]{1,100}){0,2} at [\w-]+(?: dot (?:co|com|org|net|uk|edu|"
+        r"gov|io|ac|ie|de|fr|in|ng|au|ca|za|info|example)\b)+",
         re.I,
     ),
-    ("email", r"[\w.%+'’-]*[\w]@[\w-]+(?:\.[\w-]+)*", 0),
+    ("email", r"[\w.%+'’-]{0,100}[\w]@[\w-]+(?:\.[\w-]+)*", 0),
     ("web", r"(?:https?://|www\.)[^\s<>()\[\]\"”’]+[^\s<>()\[\]\"”’.,;:!?]", re.I),
     (
         "web",
-        r"\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|co\.uk|org\.uk|ac\.uk|gov\.uk|edu|io|me|dev|info|"
+        r"\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,9}\.(?:com|org|net|co\.uk|org\.uk|ac\.uk|gov\.uk|edu|io|me|dev|info|"
         r"ie|ng|ke|in|de|fr|example|blog|page|social)(?:/[^\s<>()\[\]\"”’,;]*[\w/])?",
         0,
     ),
     # Small words joined by points or underscores are domains or handles, whatever their end.
-    ("web", r"(?<![\w@./])[a-z][\w-]+(?:\.[a-z][\w-]*)+(?![\w@])", 0),
+    ("web", r"(?<![\w@./])[a-z][\w-]{1,63}(?:\.[a-z][\w-]{0,62}){1,9}(?![\w@])", 0),
     ("web", r"(?<![\w@./])[a-z]+\d*(?:_[a-z\d]+)+(?![\w@])", 0),
     ("web", r"(?<![\w.])@[A-Za-z_][\w.]{1,40}\w", 0),
     ("web", r"\b(?:u|user|in|r)/[A-Za-z][\w-]{2,40}", 0),
@@ -135,7 +137,8 @@ _PATTERNS: tuple[tuple[str, str, int], ...] = (
     (
         "address",
         r"\b(?:Rue|Calle|Via|Viale|Piazza|Avenida|Av\.|Rua|Plaza|Place|Carrer|ul\.|Ulica|Jalan|"
-        r"rue|via|calle) (?:d[eiu]s? |del(?:la)? |l[ae]s? )*(?:[^\W\d_][\w’'.-]* ?){1,4},? ?\d+\w?",
+        r"rue|via|calle) (?:d[eiu]s? |del(?:la)? |l[ae]s? ){0,2}"
+        r"(?:[^\W\d_](?:[^\W\d]|[’'.-])*+ ?){1,4},? ?\d+\w?",
         0,
     ),
     (
@@ -161,8 +164,9 @@ _PATTERNS: tuple[tuple[str, str, int], ...] = (
     (
         "account",
         r"(?:account|acct|a/c|s/c|sort code|card|iban|routing|IFSC|BIC|SWIFT|wallet|PayPal)\b"
-        r"(?: ?(?:no\.?|number|num|#|code|ending(?: in)?|ends(?: in)?))*(?: is| was|ed in)?[ :#]*"
-        r"(?P<it>(?=[\w -]*\d)[A-Za-z\d*][A-Za-z\d*-]*(?: [\d*-]{2,}){0,7})",
+        r"(?: ?(?:no\.?|number|num|#|code|ending(?: in)?|ends(?: in)?)){0,4}"
+        r"(?: is| was|ed in)?[ :#]*"
+        r"(?P<it>(?=[\w -]{0,60}\d)[A-Za-z\d*][A-Za-z\d*-]*(?: [\d*-]{2,}){0,7})",
         re.I,
     ),
     ("account", r"(?<![\w-])\d{2}-\d{2}-\d{2}(?:[ ,]+\d{8})(?![\w-])", 0),

@@ -45,7 +45,8 @@ _ROLE = (
     r"wife|partner|son|daughter|brother|sister|cousin|mother|father|mum|mom|dad|aunt|uncle|niece|"
     r"nephew|apprentice|trainee|neighbour|neighbor|teacher|student|protégée?|protegee?|flatmate)s?"
 )
-_SMALL_NAME = r"[^\W\d_]+(?:[’'-][^\W\d_]+)*"
+# Bounded: without it each start in a long run of letters and hyphens would look through all of it.
+_SMALL_NAME = r"[^\W\d_]{1,40}(?:[’'-][^\W\d_]{1,40}){0,4}"
 _TWO = rf"{_SMALL_NAME}(?: {_SMALL_NAME})?"
 # A name of one or two words follows, whatever its case.
 _CUES_BEFORE = tuple(

@@ -284,7 +284,7 @@ def _stands_as_name(text: str, match: re.Match[str]) -> bool:
 def _broken(text: str, known: Iterable[str], key: Key, made: Sequence[Edit]) -> Iterator[Edit]:
     """Yield names that a hyphen breaks over two lines ("Oka-" / "for")."""
     names = set(known)
-    for match in re.finditer(r"([^\W\d_]+)[-‐\u00ad]\n([^\W\d_]+)", text):
+    for match in re.finditer(r"([^\W\d_]{1,40})[-‐\u00ad]\n([^\W\d_]+)", text):
         whole = word(match[1] + match[2])
         covered = any(a < match.end() and match.start() < b for a, b, _ in made)
         if whole in names and not covered:

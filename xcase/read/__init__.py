@@ -15,7 +15,8 @@ other inputs go on. ``sha256`` is empty where the bytes were not read.
     E_CRASH          its reader died, or returned no documents
     E_XML_UNSAFE     XML with a document type declaration inside a Word file
     E_ENCODING       the bytes are text in no known encoding
-    E_IO             the file system refused: permissions, or the file vanished
+    E_IO             the file system refused: permissions, or the file vanished; or it was written
+                     to while it was read
     E_ROW            a row of a .csv or .jsonl file is malformed or has no text
     E_DUPLICATE_ID   the id occurred before in the same file
 """

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from xcase.errors import ReadError
 from xcase.read.decode import is_blank, well_formed
 from xcase.read.docx import read_docx
 from xcase.read.html import read_html
 from xcase.read.kinds import HEAD_BYTES, SUFFIXES, check_content, unsupported
-from xcase.read.limits import MAX_FILE_BYTES, MAX_TEXT_CHARS
+from xcase.read.limits import MAX_FILE_BYTES, MAX_ROWS_BYTES, MAX_TEXT_CHARS
 from xcase.read.markdown import read_markdown
 from xcase.read.pdf import read_pdf
 from xcase.read.plain import read_plain
@@ -46,8 +47,10 @@ def read_file(path: Path, *, name: str) -> Iterator[Source | Skipped]:
         _check_regular(path, suffix)
         if suffix == ".jsonl":
             with path.open("rb") as stream:
+                before = _state(stream)
                 check_content(stream.peek(HEAD_BYTES)[:HEAD_BYTES], suffix)
                 yield from read_rows(stream, name=name)
+                _check_unchanged(stream, before)
             return
         data = _load(path)
         digest = hashlib.sha256(data).hexdigest()
@@ -69,17 +72,36 @@ def _check_regular(path: Path, suffix: str) -> None:
         raise ReadError("E_UNSUPPORTED", "not an ordinary file")
     if suffix not in SUFFIXES:
         raise ReadError("E_UNSUPPORTED", unsupported(suffix))
-    if path.stat().st_size == 0:
+    size = path.stat().st_size
+    if size == 0:
         raise ReadError("E_EMPTY", "the file is empty")
+    most = MAX_ROWS_BYTES if suffix == ".jsonl" else MAX_FILE_BYTES
+    if size > most:
+        raise ReadError("E_LIMIT_SIZE", _too_large(most))
 
 
 def _load(path: Path) -> bytes:
     with path.open("rb") as stream:
+        before = _state(stream)
         data = stream.read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        message = f"larger than {MAX_FILE_BYTES:,} bytes; split it (rows: as .jsonl)"
-        raise ReadError("E_LIMIT_SIZE", message)
+        if len(data) > MAX_FILE_BYTES:  # it has grown since it was asked for its size
+            raise ReadError("E_LIMIT_SIZE", _too_large(MAX_FILE_BYTES))
+        _check_unchanged(stream, before)
     return data
+
+
+def _too_large(most: int) -> str:
+    return f"larger than {most:,} bytes; split it (rows: as .jsonl)"
+
+
+def _state(stream: BinaryIO) -> tuple[int, int]:
+    state = os.fstat(stream.fileno())
+    return state.st_size, state.st_mtime_ns
+
+
+def _check_unchanged(stream: BinaryIO, before: tuple[int, int]) -> None:
+    if _state(stream) != before:
+        raise ReadError("E_IO", "was written to while it was read; run again when it is complete")
 
 
 def _source(data: bytes, suffix: str, name: str, digest: str) -> Source:

@@ -3,6 +3,9 @@
 # The longest real reports seen are below 20 MB, and most of that is pictures.
 MAX_FILE_BYTES = 50_000_000
 
+# Rows are read one by one, but a run holds all their texts: some 400,000 narratives.
+MAX_ROWS_BYTES = 1_000_000_000
+
 # A Word file of 50 MB is mostly pictures, which do not shrink; its XML unpacks about tenfold.
 MAX_UNPACKED_BYTES = 100_000_000
 

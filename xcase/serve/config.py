@@ -33,6 +33,10 @@ class Limits:
     seconds: float = 30.0
     # Questions that wait for a free worker; further ones are told to come again.
     waiting: int = 512
+    # Seconds in which a question has to arrive whole: the largest body at 2 Mbit/s.
+    arriving: float = 20.0
+    # Seconds in which an answer has to be taken.
+    leaving: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from xcase.errors import UsageError
 from xcase.live import Live
 from xcase.serve.app import create_app
+from xcase.serve.clients import impatient
 from xcase.serve.config import Config
 
 
@@ -33,8 +35,15 @@ def run(config: Config, note: Callable[[str], None]) -> None:
     live.models.warm_up()
     host = f"[{config.host}]" if ":" in config.host else config.host
     note(f"{len(version.base)} cases at http://{host}:{config.port}/ (Ctrl-C stops)")
-    options = uvicorn.Config(
+    uvicorn.Server(options(app, config)).run(sockets=[door])
+
+
+def options(app: ASGIApp, config: Config) -> uvicorn.Config:
+    """Return how the server runs: what it tells, and how much and how long a client may take."""
+    return uvicorn.Config(
         app,
+        http=impatient(config.limits),
+        ws="none",
         log_level="warning",
         # What is asked for stands in the address, and what mentees say is not for a log.
         access_log=False,
@@ -43,7 +52,6 @@ def run(config: Config, note: Callable[[str], None]) -> None:
         h11_max_incomplete_event_size=64 * 1024,
         limit_concurrency=config.limits.waiting + 100,
     )
-    uvicorn.Server(options).run(sockets=[door])
 
 
 def _bind(config: Config) -> socket.socket:

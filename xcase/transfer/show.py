@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from xcase.options import plain
 from xcase.records import Evidence, Transfer
-from xcase.render import plain, terminal
+from xcase.render import terminal
 from xcase.spreadsheet import table_text
 
 VERDICT_STYLE = {"observed": "green", "supported": "cyan", "plausible": "yellow"}
