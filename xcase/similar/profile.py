@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from xcase.errors import UsageError
+from xcase.impersonal import impersonal
 from xcase.records import Profile
 from xcase.similar.words import words_of
 from xcase.taxonomy import load_industries
@@ -70,7 +71,8 @@ _GAP = re.compile(
 class Reading:
     """What a profile says: clauses by part, the skills wanted, and what it does not tell.
 
-    The industries are those told, else those that its words speak of, with their shares.
+    The clauses are without names, titles and pronouns of one person. The industries are those told,
+    else those that its words speak of, with their shares.
     ``notes`` are meant for the reader on stderr; ``missing`` names the parts that were not told.
     """
 
@@ -127,14 +129,18 @@ def read(profile: Profile) -> Reading:
             f"the profile has {size:,} characters, and {MAX_CHARS:,} are the limit; "
             "give the part that describes the mentee"
         )
+    _check_language(_WORD.findall(" ".join((profile.role, profile.text, *profile.goals))))
+    text, role, *goals = (
+        impersonal(told, profile.name).text for told in (profile.text, profile.role, *profile.goals)
+    )
     notes: list[str] = []
     wanted, unnamed = _skills(profile.skills_want, notes)
     parts: dict[str, list[str]] = {"situation": [], "gap": [], "goal": []}
-    if profile.role:
-        parts["situation"].append(profile.role)
-    for clause in filter(None, (c.strip() for c in _CLAUSE.split(profile.text))):
+    if role:
+        parts["situation"].append(role)
+    for clause in filter(None, (c.strip() for c in _CLAUSE.split(text))):
         parts[part_of(clause)].append(clause)
-    parts["goal"] += profile.goals
+    parts["goal"] += goals
     parts["gap"] += unnamed
     for clause in (*parts["gap"], *parts["goal"]):
         wanted += [hit.label for hit in skill_names().find(clause) if hit.label not in wanted]
@@ -148,7 +154,6 @@ def read(profile: Profile) -> Reading:
             f"the profile says too little ({' '.join(words)[:40]!r}); tell in a sentence or two "
             "where the mentee stands, what is hard, and what the goal is"
         )
-    _check_language(words)
     industries = {i.label for i in load_industries()}
     for label in filter(None, (profile.industry, profile.target_industry)):
         if label not in industries:
