@@ -1,9 +1,10 @@
 """From a profile and an index to ranked cases, each with the reasons that its score is made of.
 
 Two steps. First all cases are compared by one vector and by their words (exact, a few
-milliseconds at 100,000). The best of them are then read token by token: MaxSim (Khattab & Zaharia
-2020) asks for every token of the profile how near the nearest token of the case comes. Each token
-is counted once, in the facet that answers it best, so that the facets' parts add up.
+milliseconds at 100,000; from half a million on by lists). The best of them are then read token by
+token: MaxSim (Khattab & Zaharia 2020) asks for every token of the profile how near the nearest
+token of the case comes. Each token is counted once, in the facet that answers it best, so that the
+facets' parts add up.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from xcase.similar.words import telling
 # Cases read token by token: all of a small analysis, the best of the first step in a large one.
 # Half of them are found by vectors, half by words; how many of the best this loses is not measured.
 CANDIDATES = 100
+# Where so large a share of the cases may be shown, lists are asked and not every vector.
+MOST_ALLOWED = 0.5
 # From this cosine on a token counts; chosen with the weights.
 FLOOR = 0.4
 
@@ -106,12 +109,22 @@ def first_step(
         words: each case's value by its words.
         allowed: one bool per case.
     """
-    near = index.arrays["middles"] @ query.mean
+    if len(index.ids) <= count:
+        return np.flatnonzero(allowed)
+    chosen = {
+        *_nearest(index, query.mean, allowed, count // 2),
+        *top(np.where(allowed, words, 0), count // 2),
+    }
+    return np.array(sorted(chosen), dtype=int)
+
+
+def _nearest(index: Index, mean: np.ndarray, allowed: np.ndarray, count: int) -> list[int]:
+    # A few lists of cases of which most are not allowed hold too few of the nearest.
+    if index.lists is not None and allowed.mean() > MOST_ALLOWED:
+        return [int(i) for i in index.lists.nearest(mean, count, allowed)]
+    near = index.arrays["middles"] @ mean
     near[~allowed] = -np.inf
-    chosen = set(_top(near, count // 2)) if len(near) > count else set(range(len(near)))
-    if len(chosen) < len(near):
-        chosen |= set(_top(np.where(allowed, words, 0), count // 2))
-    return np.array(sorted(i for i in chosen if allowed[i]), dtype=int)
+    return top(near, count)
 
 
 def match(
@@ -195,7 +208,8 @@ def _rows(bounds: np.ndarray, cases: np.ndarray) -> np.ndarray:
     return np.concatenate([np.zeros(0, dtype=np.int64), *spans])
 
 
-def _top(values: np.ndarray, count: int) -> list[int]:
+def top(values: np.ndarray, count: int) -> list[int]:
+    """Return the positions of the ``count`` highest values that are neither 0 nor -inf."""
     if count >= len(values):
         return [int(i) for i in np.flatnonzero(values > -np.inf)]
     best = np.argpartition(-values, count)[:count]
