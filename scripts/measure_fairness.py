@@ -9,14 +9,16 @@ stands in the text alone. Every figure compares a person's answers with those of
 *similar*: the mean difference of the scores of the first's ten best cases, how many of the ten are
 the same, how often the best is. *transfer*: how often the ten rows and their scores are the same.
 *match*: the mean and largest difference of a pair's score (the other half of the profiles are the
-mentors), and how often a mentee's best mentor is the same. Written to
-figures/fairness-VERSION.json.
+mentors), and how often a mentee's best mentor is the same. *read alike*: how many of 1,000 people
+with names drawn from scripts/names.txt, which nobody looked at when the rules were written, are
+read word for word as the first. Written to figures/fairness-VERSION.json.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -27,6 +29,7 @@ import numpy as np
 from choose_similar import Remembering
 
 from xcase import __version__, store
+from xcase.impersonal import impersonal
 from xcase.match.pairing import weigh_up
 from xcase.match.reader import read_skills
 from xcase.match.roster import read_roster
@@ -37,6 +40,8 @@ from xcase.transfer import Question, prepare, transfer
 
 ROOT = Path(__file__).parent.parent
 PROFILES = ROOT / "corpus" / "gold" / "profiles.jsonl"
+NAMES = ROOT / "scripts" / "names.txt"
+DRAWN = 1000
 K = 10
 # The first is what the others are compared with; the second differs from it by the name alone.
 # The last two have names that are ordinary words, or are spelt in a way that few are.
@@ -84,6 +89,7 @@ def main() -> None:
             }
             if field:
                 figures["transfer"] = transfers(folder, told)
+            figures["read alike"] = read_alike(profiles, field)
             key = "name in its field" if field else "name in the text alone"
             table[key] = figures
             print(key, json.dumps(figures, ensure_ascii=False, indent=1), flush=True)
@@ -100,6 +106,23 @@ def as_written_by(profile: Json, number: int, person: Person, field: bool) -> Js
         they=they, their=their, self=self,
     )  # fmt: skip
     return {**profile, "text": told} | ({"name": name} if field else {})
+
+
+def read_alike(profiles: Sequence[Json], field: bool) -> Json:
+    given, family = (line.split() for line in NAMES.read_text(encoding="utf-8").splitlines())
+    draw = random.Random(0)
+    failed = []
+    for number in range(DRAWN):
+        title, pronouns = draw.choice((("Mr", HE), ("Ms", SHE), ("Dr", THEY)))
+        name = f"{draw.choice(given)} {draw.choice(family)}"
+        profile = profiles[number % len(profiles)]
+        texts = []
+        for person in (PEOPLE[0], (title, name, pronouns)):
+            told = as_written_by(profile, number, person, field)
+            texts.append(impersonal(told["text"], told.get("name", "")).text)
+        if texts[0] != texts[1]:
+            failed.append(f"{name}: {WAYS[number % len(WAYS)][:20]}")
+    return {"people": DRAWN, "share": 1 - len(failed) / DRAWN, "first failures": failed[:10]}
 
 
 class Wholes:
