@@ -43,7 +43,8 @@ def main() -> None:
     index, _ = open_index(args.dir, store.load(args.dir), lambda: encoder, model=encoder.name)
     lines = PROFILES.read_text(encoding="utf-8").splitlines()
     profiles = [parse_profile(json.dumps(json.loads(x)["profile"]), "p.json")[0] for x in lines]
-    questions = [rank.embed(read(profile), encoder).mean for profile in profiles]
+    centre = index.arrays["centre"]
+    questions = [rank.embed(read(profile), encoder).mean - centre for profile in profiles]
     vectors = made_up(np.asarray(index.arrays["middles"]), args.cases)
     began = time.perf_counter()
     built = Lists.build(vectors)

@@ -11,6 +11,7 @@ through the model. Arrays are memory-mapped and searched exactly.
                    times 127 / its largest component
     scales.npy     what a row of tokens.npy is divided by to have length 1  T       float32
     middles.npy    the mean of the token vectors of each case, of length 1  N x 384 float32
+    centre.npy     what the middles have in common, see centre_of               384 float32
     words/         BM25 (bm25s)
     lists.faiss    the middles once more, in lists; from half a million cases on, with FAISS
 
@@ -41,12 +42,14 @@ from xcase.similar.vectors import DIMENSIONS, Encoder, unit_length
 from xcase.similar.words import Words, telling
 
 # Raised whenever an array changes its meaning: an older index is then made anew.
-FORMAT = 5
+FORMAT = 6
 FOLDER = "index"
 # The files of the analysis that an index follows from.
 SOURCES = ("cases.jsonl", "documents.jsonl")
 LISTS_FILE = "lists.faiss"
 ARRAYS = ("units", "token_unit", "tokens", "scales", "middles")
+# So many cases without a direction stand beside the others where the common one is asked for.
+FEW = 10
 # Sentences encoded together.
 CHUNK = 2048
 
@@ -190,6 +193,7 @@ def _build(
         part["units"][:, 0] = i
         part["token_unit"] = part["token_unit"] + np.int32(unit_at[i])
     arrays = {name: np.concatenate([_EMPTY[name], *(p[name] for p in parts)]) for name in ARRAYS}
+    arrays["centre"] = centre_of(arrays["middles"])
     told = [
         " ".join(texts[c.document_id][u.start : u.end] for u in units_of(c)) for c in analysis.cases
     ]
@@ -249,6 +253,15 @@ def _encode(
             }
         )
     return made
+
+
+def centre_of(middles: np.ndarray) -> np.ndarray:
+    """Return what cases have in common: their mean vector, and less of it where they are few.
+
+    What all stories of mentoring share says nothing of one of them (Mu & Viswanath 2018).
+    """
+    centre: np.ndarray = (middles.sum(0) / (len(middles) + FEW)).astype(np.float32)
+    return centre
 
 
 def _middle(tokens: np.ndarray) -> np.ndarray:
@@ -329,7 +342,7 @@ def _load(home: Path) -> tuple[Index | None, dict[str, str]]:
         head: dict[str, Any] = json.loads((home / "index.json").read_text(encoding="utf-8"))
         if head["format"] != FORMAT:
             return None, {}
-        arrays = {n: np.load(home / f"{n}.npy", mmap_mode="r") for n in ARRAYS}
+        arrays = {n: np.load(home / f"{n}.npy", mmap_mode="r") for n in (*ARRAYS, "centre")}
         index = Index(
             model=head["model"],
             ids=tuple(head["ids"]),

@@ -18,7 +18,7 @@ import numpy as np
 from xcase.similar.facets import FACETS
 from xcase.similar.index import Index
 from xcase.similar.profile import Reading
-from xcase.similar.vectors import Encoder
+from xcase.similar.vectors import Encoder, unit_length
 from xcase.similar.words import telling
 
 # Cases read token by token: all of a small analysis, the best of the first step in a large one.
@@ -31,20 +31,21 @@ FLOOR = 0.4
 
 # How much each kind of reason counts. The four facets share the profile's words between them, so
 # that the largest score is gap + whole + words + skills + industry = 1. "Whole" is the cosine of
-# the mean vectors of profile and case: it finds what is alike though no single word is. The
+# the mean vectors of profile and case, both without what all cases have in common: it finds what is
+# alike though no single word is. The
 # proportions of the facets, skills and industry were chosen on the 24 profiles of
 # corpus/gold/profiles.jsonl marked "choose"; those of whole and words, and FLOOR, on all 86
 # (scripts/choose_similar.py, which also reports what cross-validation says of that choice).
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
-        "background": 0.483,
-        "gap": 0.586,
-        "journey": 0.441,
-        "outcome": 0.386,
-        "whole": 0.276,
-        "words": 0.069,
-        "skills": 0.028,
-        "industry": 0.041,
+        "background": 0.424,
+        "gap": 0.515,
+        "journey": 0.388,
+        "outcome": 0.339,
+        "whole": 0.364,
+        "words": 0.061,
+        "skills": 0.024,
+        "industry": 0.036,
     }
 )
 
@@ -119,10 +120,12 @@ def first_step(
 
 
 def _nearest(index: Index, mean: np.ndarray, allowed: np.ndarray, count: int) -> list[int]:
+    # What is near to everything is not near to this.
+    asked = mean - index.arrays["centre"]
     # A few lists of cases of which most are not allowed hold too few of the nearest.
     if index.lists is not None and allowed.mean() > MOST_ALLOWED:
-        return [int(i) for i in index.lists.nearest(mean, count, allowed)]
-    near = index.arrays["middles"] @ mean
+        return [int(i) for i in index.lists.nearest(asked, count, allowed)]
+    near = index.arrays["middles"] @ asked
     near[~allowed] = -np.inf
     return top(near, count)
 
@@ -150,7 +153,9 @@ def match(
     sums = np.bincount(place * len(FACETS) + facets, said, len(cases) * len(FACETS))
     values = np.round(sums.reshape(-1, len(FACETS)), 4)
     # Where no word of the profile is near to any of the case, nothing is.
-    whole = (index.arrays["middles"][cases] @ query.mean).clip(0, 1) * (values.sum(1) > 0)
+    middles = unit_length(index.arrays["middles"][cases] - index.arrays["centre"])
+    asked = unit_length(query.mean - index.arrays["centre"])
+    whole = (middles @ asked).clip(0, 1) * (values.sum(1) > 0)
     values = np.column_stack([values, np.round(whole, 4)])
     bounds = np.searchsorted(place, [np.arange(len(cases)), np.arange(1, len(cases) + 1)])
     return [
