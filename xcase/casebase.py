@@ -392,17 +392,14 @@ def _count(k: int) -> int:
 
 
 def _profile(mentee: Mentee) -> tuple[Profile, tuple[str, ...]]:
-    from xcase.similar import parse_profile, profile_of_text
+    from xcase.profiles import read_profile
+    from xcase.similar import profile_of_text
 
     if isinstance(mentee, Profile):
         return mentee, ()
     if isinstance(mentee, str):
         return profile_of_text(mentee), ()
-    content, name = _content(mentee)
-    try:
-        return parse_profile(content.decode("utf-8-sig"), name)
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{name} is not UTF-8 text: {error.reason}") from error
+    return read_profile(*_content(mentee))
 
 
 def _content(mentee: Mentee) -> tuple[bytes, str]:

@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from xcase import sentences
+from xcase.columns import items
 from xcase.extract.skills import find_skills
 from xcase.impersonal import impersonal
-from xcase.match.columns import items
 from xcase.match.records import Aim, Evidence, Profile, ProfileSkill, Roster, Side
 from xcase.phrases import PhraseTable
 from xcase.pipeline import Annotates, mark
