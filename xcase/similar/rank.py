@@ -38,14 +38,14 @@ FLOOR = 0.4
 # (scripts/choose_similar.py, which also reports what cross-validation says of that choice).
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
-        "background": 0.424,
-        "gap": 0.515,
-        "journey": 0.388,
-        "outcome": 0.339,
-        "whole": 0.364,
-        "words": 0.061,
-        "skills": 0.024,
-        "industry": 0.036,
+        "background": 0.483,
+        "gap": 0.586,
+        "journey": 0.441,
+        "outcome": 0.386,
+        "whole": 0.276,
+        "words": 0.069,
+        "skills": 0.028,
+        "industry": 0.041,
     }
 )
 
