@@ -39,7 +39,7 @@ from xcase.similar import (
 )
 from xcase.similar.feedback import ENOUGH, Feedback, moved_weights
 from xcase.similar.health import examine
-from xcase.similar.index import LISTS_FILE, check_files, open_index
+from xcase.similar.index import LISTS_FILE, centre_of, check_files, open_index
 from xcase.similar.lists import Lists
 from xcase.similar.profile import MAX_CHARS, read
 from xcase.similar.rank import WEIGHTS, diversify
@@ -430,6 +430,35 @@ def test_health_names_what_is_thin_and_success_only() -> None:
     assert (health.stories, health.positive, health.negative_or_mixed) == (3, 2, 1)
     assert health.gaps == {"delegation": 2, "negotiation": 1}
     assert "Healthcare" in health.thin
+
+
+# ---------------------------------------------------------------- what all have in common
+
+
+def test_what_is_near_to_everything_is_less_near_to_this() -> None:
+    analysis, encoder = three(), WordEncoder()
+    index, _ = open_index(None, analysis, lambda: encoder, model=encoder.name)
+    plain = replace(index, arrays={**index.arrays, "centre": 0 * index.arrays["centre"]})
+    query = rank.embed(read(profile_of_text(ASKED)), encoder)
+    everyone = np.arange(3)
+    lost = [
+        before.values.get("whole", 0.0) - after.values.get("whole", 0.0)
+        for before, after in zip(
+            rank.match(plain, query, everyone, WEIGHTS),
+            rank.match(index, query, everyone, WEIGHTS),
+            strict=True,
+        )
+    ]
+    common = index.arrays["middles"] @ index.arrays["centre"]
+    assert max(lost) > 0
+    assert int(np.argmax(lost)) in np.argsort(common)[-2:]
+
+
+def test_the_centre_of_few_cases_is_short_and_of_many_their_mean() -> None:
+    one = unit_length(np.ones((1, 4), np.float32))
+    assert np.linalg.norm(centre_of(one)) == pytest.approx(1 / 11)
+    assert np.linalg.norm(centre_of(np.repeat(one, 990, axis=0))) == pytest.approx(0.99)
+    assert not centre_of(np.zeros((0, 4), np.float32)).any()
 
 
 # ---------------------------------------------------------------- very many cases

@@ -75,7 +75,7 @@ class Lists:
         """
         faiss = _faiss()
         try:
-            faiss.write_index(self._engine, str(path))  # type: ignore[union-attr]
+            faiss.write_index(self._engine, str(path))
         except RuntimeError as error:
             raise OSError(str(error)) from error
 
@@ -84,8 +84,7 @@ class Lists:
 
     def nearest(self, vector: np.ndarray, count: int, allowed: np.ndarray) -> np.ndarray:
         """Return the positions of the ``count`` allowed vectors nearest to one, best first."""
-        import faiss
-
+        faiss = _faiss()
         bits = np.packbits(allowed, bitorder="little")
         asked = faiss.SearchParametersIVF(sel=faiss.IDSelectorBitmap(bits), nprobe=PROBES)
         values, found = self._engine.search(vector[None].astype(np.float32), count, params=asked)
