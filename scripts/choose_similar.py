@@ -1,7 +1,8 @@
-"""Choose what ``xcase similar`` adds for the whole and for shared words, and its floor.
+"""Choose what ``xcase similar`` adds for the whole and for shared words, its floor, and its centre.
 
     python scripts/choose_similar.py --dir xcase-out
 
+The centre is what all cases have in common; it is taken off the vector of the whole, or is not.
 Every combination below is tried on the graded profiles of corpus/gold, by the mean of nDCG@10 and
 recall@10. Because a choice looks good on what chose it, the figures printed are cross-validated:
 five parts, each ranked by what is best on the other four. The figures of the choice on all profiles
@@ -14,6 +15,7 @@ import argparse
 import itertools
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ OTHERS = {"skills": 0.04, "industry": 0.06}
 FLOORS = (0.3, 0.4)
 WHOLE = (0.0, 0.2, 0.4, 0.6, 0.8)
 WORDS = (0.05, 0.1)
+CENTRE = (False, True)
 
 
 def main() -> None:
@@ -44,12 +47,14 @@ def main() -> None:
     lines = (GOLD / "profiles.jsonl").read_text(encoding="utf-8").splitlines()
     graded = [json.loads(line) for line in lines]
     profiles = [parse_profile(json.dumps(g["profile"]), "p.json")[0] for g in graded]
-    tried = list(itertools.product(FLOORS, WHOLE, WORDS))
+    tried = list(itertools.product(FLOORS, WHOLE, WORDS, CENTRE))
     figures = []
-    for floor, whole, words in tried:
+    without = replace(index, arrays={**index.arrays, "centre": 0 * index.arrays["centre"]})
+    for floor, whole, words, centred in tried:
         rank.FLOOR = floor
         weights = {**FACETS, **OTHERS, "whole": whole, "words": words}
-        searcher = Searcher(analysis, index, encoder, weights=weights)
+        asked = index if centred else without
+        searcher = Searcher(analysis, asked, encoder, weights=weights)
         orders = [_ids_of(searcher.search(p, count=10, diversity=0.0)) for p in profiles]
         figures.append(_figures(orders, graded))
     table = np.array(figures)  # tried x profiles x (nDCG, recall)
@@ -61,7 +66,10 @@ def main() -> None:
     best = int(table.mean((1, 2)).argmax())
     scale = FACETS["gap"] + sum(OTHERS.values()) + tried[best][1] + tried[best][2]
     shares = {**FACETS, "whole": tried[best][1], "words": tried[best][2], **OTHERS}
-    print(f"floor {tried[best][0]}, weights", {k: round(v / scale, 3) for k, v in shares.items()})
+    print(
+        f"floor {tried[best][0]}, centred {tried[best][3]}, weights",
+        {k: round(v / scale, 3) for k, v in shares.items()},
+    )
     print("on what chose it: nDCG@10, recall@10", table[best].mean(0).round(3))
     print("cross-validated:  nDCG@10, recall@10", held_out.mean(0).round(3))
     for name, ranking in _baselines(analysis, index, encoder).items():

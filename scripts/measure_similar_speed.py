@@ -143,6 +143,7 @@ def grown(analysis: Analysis, index: Index, count: int) -> tuple[Analysis, Index
             "tokens": Repeated(np.array(index.arrays["tokens"])),
             "scales": Repeated(np.array(index.arrays["scales"])),
             "middles": unit_length(middles),
+            "centre": index.arrays["centre"],
         },  # type: ignore[dict-item]
         unit_at=np.append(np.tile(index.unit_at[:-1], copies) + shifts * unit_count, 0),
         token_at=np.append(

@@ -32,6 +32,8 @@ from xcase.similar.vectors import DIMENSIONS, TokenVectors, unit_length
 PHASE_CUES = {"Before": "background", "Then": "journey", "Now": "outcome"}
 SKILL_CUES = {
     "kept every task to herself": ("delegation", "lacked", "mentee"),
+    # As a profile reads without its pronouns.
+    "kept every task to themselves": ("delegation", "lacked", "mentee"),
     "shared out the work": ("delegation", "developed", "mentee"),
     "heard her out": ("listening", "used", "mentor"),
 }

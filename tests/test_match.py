@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from xcase.cli import app
 from xcase.errors import UsageError
 from xcase.match.legal import forbidden
-from xcase.match.pairing import match, read_profiles
-from xcase.match.reader import Vectors, cell_text
+from xcase.match.pairing import match, read_profiles, weigh_up
+from xcase.match.reader import Vectors, cell_text, read_passages, read_skills
 from xcase.match.records import Matching, Profile, Reason, Roster, Side
 from xcase.match.roster import read_roster
 from xcase.match.rules import Forbid, Pin, Rules, parse_rules
@@ -445,3 +445,30 @@ def test_wrong_use_is_refused(arguments: list[str], told: str) -> None:
     result = xcase("match", *arguments)
     assert isinstance(result.exception, UsageError)
     assert told in str(result.exception)
+
+
+def test_a_name_in_the_text_moves_no_pair_and_evidence_is_in_the_words_told() -> None:
+    encoder = WordEncoder()
+    mentors = read_skills(
+        roster([{"id": "r1", "text": "I led their ward for years."}], "mentor"), None
+    )
+    found = []
+    for name, self in (("Mr Daniel Clarke", "himself"), ("Mrs Fatima Rahman", "herself")):
+        told = f"{name} wrote {self} down: to lead a ward."
+        row = {"id": "m1", "name": name, "text": told}
+        mentees = read_skills(roster([row], "mentee"), FakeAnnotator())
+        passages = read_passages(mentees, encoder)
+        assert [p.evidence.quote for p in passages.passages] == [told]
+        _, parts = weigh_up(mentees, mentors, Rules(), NoSignals(), encoder)
+        found.append(parts.scores().tolist())
+    assert found[0] == found[1]
+
+
+def test_skills_read_from_a_text_with_a_name_are_shown_where_they_stand() -> None:
+    told = "Mrs Fatima Rahman kept every task to herself and shunned delegation."
+    row = {"id": "m1", "name": "Fatima Rahman", "text": told}
+    (person,) = read_skills(roster([row], "mentee"), FakeAnnotator()).profiles
+    assert person.skills
+    for skill in person.skills:
+        evidence = skill.evidence
+        assert told[evidence.start : evidence.end] == evidence.quote

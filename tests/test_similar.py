@@ -35,12 +35,15 @@ from xcase.similar import (
     load_profile,
     parse_profile,
     profile_of_text,
+    rank,
 )
 from xcase.similar.feedback import ENOUGH, Feedback, moved_weights
 from xcase.similar.health import examine
-from xcase.similar.index import open_index
+from xcase.similar.index import LISTS_FILE, centre_of, check_files, open_index
+from xcase.similar.lists import Lists
 from xcase.similar.profile import MAX_CHARS, read
 from xcase.similar.rank import WEIGHTS, diversify
+from xcase.similar.vectors import unit_length
 
 NURSE = (
     "Amina was a nurse on a busy ward.", "She could not delegate any task to the team.",
@@ -427,3 +430,90 @@ def test_health_names_what_is_thin_and_success_only() -> None:
     assert (health.stories, health.positive, health.negative_or_mixed) == (3, 2, 1)
     assert health.gaps == {"delegation": 2, "negotiation": 1}
     assert "Healthcare" in health.thin
+
+
+# ---------------------------------------------------------------- what all have in common
+
+
+def test_what_is_near_to_everything_is_less_near_to_this() -> None:
+    analysis, encoder = three(), WordEncoder()
+    index, _ = open_index(None, analysis, lambda: encoder, model=encoder.name)
+    plain = replace(index, arrays={**index.arrays, "centre": 0 * index.arrays["centre"]})
+    query = rank.embed(read(profile_of_text(ASKED)), encoder)
+    everyone = np.arange(3)
+    lost = [
+        before.values.get("whole", 0.0) - after.values.get("whole", 0.0)
+        for before, after in zip(
+            rank.match(plain, query, everyone, WEIGHTS),
+            rank.match(index, query, everyone, WEIGHTS),
+            strict=True,
+        )
+    ]
+    common = index.arrays["middles"] @ index.arrays["centre"]
+    assert max(lost) > 0
+    assert int(np.argmax(lost)) in np.argsort(common)[-2:]
+
+
+def test_the_centre_of_few_cases_is_short_and_of_many_their_mean() -> None:
+    one = unit_length(np.ones((1, 4), np.float32))
+    assert np.linalg.norm(centre_of(one)) == pytest.approx(1 / 11)
+    assert np.linalg.norm(centre_of(np.repeat(one, 990, axis=0))) == pytest.approx(0.99)
+    assert not centre_of(np.zeros((0, 4), np.float32)).any()
+
+
+# ---------------------------------------------------------------- very many cases
+
+
+def test_lists_find_what_every_vector_finds(tmp_path: Path) -> None:
+    pytest.importorskip("faiss", reason="the extra xcase[large] is not installed")
+    store.save(three(), tmp_path)
+    encoder = WordEncoder()
+    exact, _ = open_index(None, three(), lambda: encoder, model=encoder.name)
+    listed, _ = open_index(tmp_path, three(), lambda: encoder, model=encoder.name, large=3)
+    again, done = open_index(tmp_path, three(), lambda: encoder, model=encoder.name, large=3)
+    assert exact.lists is None
+    assert done == ""
+    assert check_files(tmp_path) == "undamaged"
+    reading = read(profile_of_text(ASKED))
+    query, everyone = rank.embed(reading, encoder), np.ones(3, dtype=bool)
+    silent = np.zeros(3, dtype=np.float32)
+    wanted = rank.first_step(exact, query, silent, everyone, 2).tolist()
+    assert len(wanted) == 1
+    for index in (listed, again):
+        assert index.lists is not None
+        assert rank.first_step(index, query, silent, everyone, 2).tolist() == wanted
+        (best,) = wanted
+        allowed = everyone & (np.arange(3) != best)
+        assert rank.first_step(index, query, silent, allowed, 2).tolist() not in ([], wanted)
+
+
+def test_lists_lose_next_to_nothing_and_take_new_vectors_into_old_lists() -> None:
+    pytest.importorskip("faiss", reason="the extra xcase[large] is not installed")
+    rng = np.random.default_rng(1)
+    centres = rng.standard_normal((60, 32), dtype=np.float32)
+    mixed = centres[rng.integers(0, 60, 6000)] + 0.8 * rng.standard_normal((6000, 32), np.float32)
+    vectors = unit_length(mixed)
+    everyone = np.ones(6000, dtype=bool)
+    everyone[::7] = False
+    first = Lists.build(vectors[:5990])
+    assert first is not None
+    for lists in (Lists.build(vectors), Lists.build(vectors, first)):
+        assert lists is not None
+        assert len(lists) == 6000
+        found = lists.nearest(vectors[5], 10, everyone)
+        scores = np.where(everyone, vectors @ vectors[5], -1)
+        assert set(found) == set(np.argsort(-scores)[:10])
+
+
+def test_lists_come_when_faiss_comes_and_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
+    pytest.importorskip("faiss", reason="the extra xcase[large] is not installed")
+    store.save(three(), tmp_path)
+    encoder = WordEncoder()
+    without, _ = open_index(tmp_path, three(), lambda: encoder, model=encoder.name)
+    assert without.lists is None
+    for content in (None, b"no lists"):
+        if content is not None:
+            (tmp_path / "index" / LISTS_FILE).write_bytes(content)
+        index, _ = open_index(tmp_path, three(), lambda: encoder, model=encoder.name, large=3)
+        assert index.lists is not None
+        assert check_files(tmp_path) == "undamaged"

@@ -45,9 +45,26 @@ def make_server(current: Callable[[], CaseBase]) -> MCPServer:
     reading = ToolAnnotations(
         read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
     )
+    tools = _Tools(current)
+    for tool in (
+        tools.similar_cases,
+        tools.transfer,
+        tools.show_case,
+        tools.list_cases,
+        tools.list_names,
+    ):
+        server.tool(annotations=reading, structured_output=False)(tool)
+    return server
 
-    @server.tool(annotations=reading, structured_output=False)
+
+class _Tools:
+    """What an assistant may ask; names, parameters and docstrings are what it sees of them."""
+
+    def __init__(self, current: Callable[[], CaseBase]) -> None:
+        self._current = current
+
     def similar_cases(
+        self,
         text: Annotated[str, Field(description="The mentee: situation, difficulty, goal.")],
         k: Count = 5,
         industry_from: Industry = "",
@@ -55,32 +72,37 @@ def make_server(current: Callable[[], CaseBase]) -> MCPServer:
         skill: Skill = "",
     ) -> str:
         """Cases that resemble a mentee, with reasons and the words that speak for each."""
-        return _told(
+        return self._told(
             lambda base: base.similar(
                 text, k=k, industry_from=industry_from, industry_to=industry_to, skill=skill
             )
         )
 
-    @server.tool(annotations=reading, structured_output=False)
     def transfer(
-        industry_from: Industry = "", industry_to: Industry = "", skill: Skill = "", k: Count = 10
+        self,
+        industry_from: Industry = "",
+        industry_to: Industry = "",
+        skill: Skill = "",
+        k: Count = 10,
     ) -> str:
         """Skills that carry over from one industry to another, with a verdict and evidence."""
-        return _told(
+        return self._told(
             lambda base: base.transfer(
                 industry_from or None, industry_to or None, skill=skill or None, k=k
             )
         )
 
-    @server.tool(annotations=reading, structured_output=False)
     def show_case(
+        self,
         case_id: Annotated[str, Field(description="From similar_cases or list_cases.")],
     ) -> str:
         """One case: its text, phases, skills with status and holder, and outcomes."""
-        return _told(lambda base: [{**to_json(base.case(case_id)), "text": base.text(case_id)}])
+        return self._told(
+            lambda base: [{**to_json(base.case(case_id)), "text": base.text(case_id)}]
+        )
 
-    @server.tool(annotations=reading, structured_output=False)
     def list_cases(
+        self,
         industry_from: Industry = "",
         industry_to: Industry = "",
         skill: Skill = "",
@@ -92,10 +114,9 @@ def make_server(current: Callable[[], CaseBase]) -> MCPServer:
             found = base.find(industry_from=industry_from, industry_to=industry_to, skill=skill)
             return [{"case_id": c.id, "title": c.title} for c in found[start:]]
 
-        return _told(ask)
+        return self._told(ask)
 
-    @server.tool(annotations=reading, structured_output=False)
-    def list_names() -> str:
+    def list_names(self) -> str:
         """The industries and skills that can be asked for."""
         names = {
             "industries": [i.label for i in load_industries()],
@@ -103,15 +124,13 @@ def make_server(current: Callable[[], CaseBase]) -> MCPServer:
         }
         return json.dumps(names, ensure_ascii=False)
 
-    def _told(ask: Callable[[CaseBase], Any]) -> str:
+    def _told(self, ask: Callable[[CaseBase], Any]) -> str:
         try:
-            answer = ask(current())
+            answer = ask(self._current())
         except UsageError as error:
             raise ToolError(str(error)) from error
         notes = getattr(answer, "notes", ())
         return _envelope([to_json(record) for record in answer], notes)
-
-    return server
 
 
 def _envelope(records: list[Any], notes: Any) -> str:

@@ -12,32 +12,27 @@ any of them into the same JSON values.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from xcase import store
-from xcase.errors import NotFoundError, UsageError
+from xcase import given, store
+from xcase.errors import NotFoundError
 from xcase.frames import Table, frame_of, table_of
+from xcase.given import Mentee, People
 from xcase.loaded import Models, Sentences
-from xcase.records import Analysis, Case, Document, Profile, SimilarCase, Skipped, Transfer
+from xcase.records import Analysis, Case, Document, SimilarCase, Skipped, Transfer
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from xcase.match.records import Matching, Roster
-    from xcase.match.rules import Rules
     from xcase.run import Progress
     from xcase.similar import Searcher
     from xcase.transfer import Base
 
-# A mentee: a text, the fields of a profile, a profile, or a file with one.
-Mentee = str | Mapping[str, Any] | Profile | Path
-# People: a file, its content, or a mapping for each of them (a pandas frame will do).
-People = str | Path | bytes | Sequence[Mapping[str, Any]] | Any
 T = TypeVar("T")
 
 
@@ -178,8 +173,8 @@ class CaseBase:
         from xcase.similar import Filters, check_filters
 
         filters = check_filters(Filters(industry_from, industry_to, skill, outcome, across))
-        profile, notes = _profile(mentee)
-        found = self.searcher.search(profile, count=_count(k), filters=filters)
+        profile, notes = given.profile(mentee)
+        found = self.searcher.search(profile, count=given.count(k), filters=filters)
         return Answer(found.cases, (*notes, *found.notes))
 
     def transfer(
@@ -204,11 +199,11 @@ class CaseBase:
         from xcase.transfer import Question, transfer
 
         question = Question(source, target, () if skill is None else (skill,))
-        told = None if mentee is None else _content(mentee)
+        told = None if mentee is None else given.content(mentee)
         rows, notes = transfer(
             self.folder or Path(),
             question,
-            k=_count(k),
+            k=given.count(k),
             profile=told and told[0],
             profile_name=told[1] if told else "",
             base=self.transfers,
@@ -232,15 +227,17 @@ class CaseBase:
         from xcase.match.roster import read_roster, read_rosters
         from xcase.match.suggest import suggest
 
-        asked = _rules(rules)
+        asked = given.rules(rules)
         if mentors is None:
-            left = read_roster(*_people(mentees, "mentees"), side="mentee")
+            left = read_roster(*given.people(mentees, "mentees"), side="mentee")
             right = Roster("mentor", "", (), ())
         else:
-            left, right = read_rosters(_people(mentees, "mentees"), _people(mentors, "mentors"))
+            left, right = read_rosters(
+                given.people(mentees, "mentees"), given.people(mentors, "mentors")
+            )
         left, right = self._told(left, right)
         encoder = self._encoder(left, right)
-        found = suggest(left, right, asked, self.signals, encoder, limit=_count(k))
+        found = suggest(left, right, asked, self.signals, encoder, limit=given.count(k))
         return Answer(tuple(found), (*left.notes, *right.notes))
 
     def match(
@@ -260,8 +257,10 @@ class CaseBase:
         from xcase.match.pairing import match
         from xcase.match.roster import read_rosters
 
-        asked = _rules(rules)
-        left, right = read_rosters(_people(mentees, "mentees"), _people(mentors, "mentors"))
+        asked = given.rules(rules)
+        left, right = read_rosters(
+            given.people(mentees, "mentees"), given.people(mentors, "mentors")
+        )
         left, right = self._told(left, right)
         return match(
             left,
@@ -383,67 +382,3 @@ def load(folder: str | Path = "xcase-out") -> CaseBase:
         AnalysisError: the folder holds none, a damaged one, or one of another format.
     """
     return CaseBase(store.load(Path(folder)), Path(folder))
-
-
-def _count(k: int) -> int:
-    if k < 1:
-        raise UsageError(f"k is {k}; ask for one or more")
-    return k
-
-
-def _profile(mentee: Mentee) -> tuple[Profile, tuple[str, ...]]:
-    from xcase.similar import parse_profile, profile_of_text
-
-    if isinstance(mentee, Profile):
-        return mentee, ()
-    if isinstance(mentee, str):
-        return profile_of_text(mentee), ()
-    content, name = _content(mentee)
-    try:
-        return parse_profile(content.decode("utf-8-sig"), name)
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{name} is not UTF-8 text: {error.reason}") from error
-
-
-def _content(mentee: Mentee) -> tuple[bytes, str]:
-    """Return a profile as the bytes of a file, and what it is called in messages."""
-    if isinstance(mentee, Path):
-        return _read(mentee), str(mentee)
-    if isinstance(mentee, Profile):
-        mentee = {**mentee.extra, **store.to_json(mentee)}
-        del mentee["extra"]
-    return _dumps({"text": mentee} if isinstance(mentee, str) else mentee), "the profile"
-
-
-def _people(people: People, name: str) -> tuple[bytes, str]:
-    if isinstance(people, str | Path):
-        return _read(Path(people)), str(people)
-    if isinstance(people, bytes):
-        return people, name
-    if hasattr(people, "to_dict"):
-        # An empty cell of a frame is a NaN, and says nothing.
-        rows = people.to_dict("records")
-        people = [{str(k): v for k, v in row.items() if v == v} for row in rows]
-    return b"\n".join(_dumps(person) for person in people), name
-
-
-def _dumps(value: Mapping[str, Any]) -> bytes:
-    try:
-        return json.dumps(dict(value), allow_nan=False).encode()
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"a profile holds what JSON cannot say: {error}") from error
-
-
-def _rules(rules: Path | Mapping[str, Any] | None) -> Rules:
-    from xcase.match.rules import load_rules, parse_rules
-
-    if isinstance(rules, Mapping):
-        return parse_rules(dict(rules), "the rules")
-    return load_rules(rules)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -115,7 +116,6 @@ def match_cli(
     as_json: Json = False,
 ) -> None:
     """Pair mentees and mentors under rules, with reasons; exit 5 if not all can be matched."""
-    from xcase.match.export import matching_text
     from xcase.match.pairing import match, read_profiles
     from xcase.match.roster import read_rosters
     from xcase.match.rules import Forbid, Pin, load_rules
@@ -125,10 +125,8 @@ def match_cli(
     if what_if and not (pin or forbid):
         raise UsageError("--what-if shows what --pin and --forbid change; give one of them")
     asked = load_rules(rules)
-    pairs = {
-        option: [_pair(option, text) for text in texts or ()]
-        for option, texts in (("--pin", pin), ("--forbid", forbid))
-    }
+    pins = [Pin(mentee=a, mentor=b) for a, b in _pairs("--pin", pin)]
+    forbids = [Forbid(mentee=a, mentor=b) for a, b in _pairs("--forbid", forbid)]
     left, right = read_rosters(_content(mentees), _content(mentors))
     signals = _signals(folder)
     annotator, encoder = _models(left, right, lists_only=lists_only)
@@ -139,14 +137,23 @@ def match_cli(
         asked,
         signals,
         encoder,
-        pins=[Pin(mentee=a, mentor=b) for a, b in pairs["--pin"]],
-        forbids=[Forbid(mentee=a, mentor=b) for a, b in pairs["--forbid"]],
+        pins=pins,
+        forbids=forbids,
         what_if=what_if,
         partial=partial,
         fairness=fairness or (),
         sensitivity=sensitivity,
         alternatives=alternatives,
     )
+    if not _tell(matching, out, partial=partial, as_json=as_json):
+        raise typer.Exit(NO_MATCH)
+
+
+def _tell(matching: Matching, out: Path | None, *, partial: bool, as_json: bool) -> bool:
+    """Write and print a matching; return whether everybody could be matched."""
+    from xcase.match.export import matching_text
+    from xcase.match.show import print_matching
+
     _say(matching.notes)
     feasible = matching.status not in ("infeasible", "partial")
     if out is not None and (feasible or partial):
@@ -154,12 +161,10 @@ def match_cli(
     if as_json:
         print_json_text(matching_text(matching, suffix=".json"))
     else:
-        from xcase.match.show import print_matching
-
         print_matching(matching)
     if not feasible:
         _explain_failure(matching, out, partial=partial)
-        raise typer.Exit(NO_MATCH)
+    return feasible
 
 
 def _explain_failure(matching: Matching, out: Path | None, *, partial: bool) -> None:
@@ -185,11 +190,12 @@ def _one_stdin(mentees: Path, mentors: Path) -> None:
         raise UsageError("only one of the rosters can come from standard input")
 
 
-def _pair(option: str, text: str) -> tuple[str, str]:
-    mentee, equals, mentor = (part.strip() for part in text.partition("="))
-    if not (mentee and equals and mentor):
-        raise UsageError(f"{option} {text!r}: write MENTEE=MENTOR, for example {option} m1=r9")
-    return mentee, mentor
+def _pairs(option: str, texts: list[str] | None) -> Iterator[tuple[str, str]]:
+    for text in texts or ():
+        mentee, equals, mentor = (part.strip() for part in text.partition("="))
+        if not (mentee and equals and mentor):
+            raise UsageError(f"{option} {text!r}: write MENTEE=MENTOR, for example {option} m1=r9")
+        yield mentee, mentor
 
 
 def _check_out(out: Path | None) -> None:

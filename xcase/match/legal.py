@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from xcase.columns import items
 from xcase.errors import UsageError
-from xcase.match.columns import items
 from xcase.match.records import Profile
 from xcase.match.rules import Criterion, Rules, column_name
 

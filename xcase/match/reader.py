@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from xcase import sentences
+from xcase.columns import items
 from xcase.extract.skills import find_skills
-from xcase.match.columns import items
+from xcase.impersonal import impersonal
 from xcase.match.records import Aim, Evidence, Profile, ProfileSkill, Roster, Side
 from xcase.phrases import PhraseTable
 from xcase.pipeline import Annotates, mark
@@ -132,10 +133,11 @@ def read_passages(roster: Roster, encoder: Encoder) -> Passages:
     ]
     if not passages:
         return Passages((), np.zeros((0, 0), np.float32))
-    texts = list(dict.fromkeys(p.evidence.quote for p in passages))
+    read = [impersonal(p.evidence.quote, roster.profiles[p.person].name).text for p in passages]
+    texts = list(dict.fromkeys(read))
     row = {text: i for i, text in enumerate(texts)}
     vectors = encoder.encode(texts)
-    return Passages(tuple(passages), vectors[[row[p.evidence.quote] for p in passages]])
+    return Passages(tuple(passages), vectors[[row[text] for text in read]])
 
 
 def cell_text(profile: Profile, column: str) -> str:
@@ -173,14 +175,18 @@ def _told(
     ]
     for first in range(0, len(cells), CHUNK):
         chunk = cells[first : first + CHUNK]
-        texts = [text for _, _, text in chunk]
+        read = [impersonal(text, profiles[number].name) for number, _, text in chunk]
+        texts = [one.text for one in read]
         units = list(sentences.split(texts))
         annotations = annotator.annotate(list(zip(texts, units, mark(texts), strict=True)))
-        for (number, column, text), split, annotation in zip(
-            chunk, units, annotations, strict=True
+        for (number, column, told), one, split, annotation in zip(
+            chunk, read, units, annotations, strict=True
         ):
             document = f"{profiles[number].id}#{column}"
-            found[number] += _read(document, text, split, annotation, side, column, settings)
+            for skill in _read(document, one.text, split, annotation, side, column, settings):
+                start, end = one.before(skill.evidence.start, skill.evidence.end)
+                evidence = Evidence(document, start, end, told[start:end])
+                found[number].append(replace(skill, evidence=evidence))
     return found
 
 

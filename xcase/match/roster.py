@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from xcase.errors import ReadError, UsageError
-from xcase.match.columns import LISTS, items, name_columns
+from xcase.columns import LISTS, items, name_columns
+from xcase.errors import UsageError
 from xcase.match.records import Profile, Roster, Side
-from xcase.read.decode import decode
-from xcase.spreadsheet import freed, table_text
+from xcase.profiles import read_rows
+from xcase.spreadsheet import table_text
 from xcase.taxonomy import load_industries
 from xcase.vocabulary import industry_words
 
 MAX_CAPACITY = 1000
-
-Row = tuple[int, dict[str, Any]]
 
 
 def read_rosters(mentees: tuple[bytes, str], mentors: tuple[bytes, str]) -> tuple[Roster, Roster]:
@@ -46,12 +41,7 @@ def parse_roster(content: bytes, path: str, *, side: Side) -> tuple[Roster, list
 
     A person without an ``id`` goes by the e-mail address, else by the name.
     """
-    faults: list[str] = []
-    rows: list[Row] = []
-    try:
-        rows = list(_rows(content, path, faults))
-    except ReadError as error:
-        faults.append(f"{path}: {error}")
+    rows, faults = read_rows(content, path)
     headers = list(dict.fromkeys(key for _, fields in rows for key in fields))
     names, notes = name_columns(headers)
     profiles: list[Profile] = []
@@ -101,77 +91,6 @@ def _refuse(faults: Sequence[str]) -> None:
     if faults:
         listing = "".join(f"\n  - {fault}" for fault in faults)
         raise UsageError(f"the rosters have {len(faults)} fault(s), correct them:{listing}")
-
-
-def _rows(content: bytes, path: str, faults: list[str]) -> Iterator[Row]:
-    text, _ = decode(content)
-    start = text.lstrip()[:1]
-    if Path(path).suffix.lower() == ".csv" or start not in ("{", "["):
-        yield from _csv_rows(text, path, faults)
-    elif start == "[":
-        yield from _json_rows(text, path, faults)
-    else:
-        yield from _json_line_rows(text, path, faults)
-
-
-def _csv_rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:
-    header_line = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t|", key=lambda d: len(next(csv.reader([header_line], delimiter=d), [])))
-    header: list[str] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not header:
-                header = [freed(cell) for cell in cells]
-                twice = sorted({c for c in header if c and header.count(c) > 1})
-                faults += [f"{path}: column {name!r} stands twice in the header" for name in twice]
-            elif len(cells) != len(header):
-                message = f"{len(cells)} cells, but the header has {len(header)}; quote delimiters"
-                faults.append(f"{path} row {reader.line_num}: {message}")
-            else:
-                yield reader.line_num, dict(zip(header, map(freed, cells), strict=True))
-    except csv.Error as error:
-        faults.append(f"{path} row {reader.line_num}: a quote is not closed or doubled ({error})")
-
-
-def _json_rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        faults.append(f"{path}: not JSON ({error})")
-        return
-    for number, value in enumerate(values, start=1):
-        if isinstance(value, dict):
-            yield number, value
-        else:
-            faults.append(f"{path} entry {number}: an object is needed, not {value!r:.40}")
-
-
-def _json_line_rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            if number == 1 and _is_object(text):  # one profile, printed over many lines
-                yield 1, json.loads(text)
-                return
-            faults.append(f"{path} row {number}: not JSON ({error})")
-            continue
-        if isinstance(value, dict):
-            yield number, value
-        else:
-            faults.append(f"{path} row {number}: an object is needed, not {value!r:.40}")
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 def _profile(

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from xcase.columns import SYNONYMS, normal
 from xcase.errors import UsageError
-from xcase.match.columns import SYNONYMS, normal
 from xcase.match.records import Roster
 
 Objective = Literal["score", "participation", "regret"]

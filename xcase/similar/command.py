@@ -8,10 +8,11 @@ from pathlib import Path
 
 from xcase import store
 from xcase.errors import UsageError
+from xcase.profiles import read_profile
 from xcase.records import OUTCOME_TYPES, POLARITIES, Analysis, Profile
 from xcase.similar import feedback
 from xcase.similar.index import open_index
-from xcase.similar.profile import parse_profile, profile_of_text, read
+from xcase.similar.profile import profile_of_text, read
 from xcase.similar.search import Filters, Found, Searcher
 from xcase.similar.vectors import Encoder, MiniLM
 from xcase.taxonomy import load_industries, load_skills
@@ -33,10 +34,12 @@ def load_profile(
     if text is not None:
         return profile_of_text(stdin() if text == "-" else text)
     try:
-        content = stdin() if str(path) == "-" else Path(str(path)).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        content = (
+            stdin().encode("utf-8", "replace") if str(path) == "-" else Path(str(path)).read_bytes()
+        )
+    except OSError as error:
         raise UsageError(f"cannot read the profile {path}: {error}") from error
-    profile, notes = parse_profile(content, str(path))
+    profile, notes = read_profile(content, str(path))
     for told in notes:
         note(told)
     return profile

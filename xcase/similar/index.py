@@ -11,7 +11,9 @@ through the model. Arrays are memory-mapped and searched exactly.
                    times 127 / its largest component
     scales.npy     what a row of tokens.npy is divided by to have length 1  T       float32
     middles.npy    the mean of the token vectors of each case, of length 1  N x 384 float32
+    centre.npy     what the middles have in common, see centre_of               384 float32
     words/         BM25 (bm25s)
+    lists.faiss    the middles once more, in lists; from half a million cases on, with FAISS
 
 ``index.json`` holds the sha256 of the other files, which ``xcase doctor`` checks; opening the index
 does not read all of it, so a flipped bit in a vector is found there only.
@@ -25,7 +27,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,15 +37,19 @@ from xcase import disk
 from xcase.errors import AnalysisError
 from xcase.records import Analysis, Case
 from xcase.similar.facets import FACETS, key_of, units_of
+from xcase.similar.lists import LARGE, Lists
 from xcase.similar.vectors import DIMENSIONS, Encoder, unit_length
 from xcase.similar.words import Words, telling
 
 # Raised whenever an array changes its meaning: an older index is then made anew.
-FORMAT = 5
+FORMAT = 6
 FOLDER = "index"
 # The files of the analysis that an index follows from.
 SOURCES = ("cases.jsonl", "documents.jsonl")
+LISTS_FILE = "lists.faiss"
 ARRAYS = ("units", "token_unit", "tokens", "scales", "middles")
+# So many cases without a direction stand beside the others where the common one is asked for.
+FEW = 10
 # Sentences encoded together.
 CHUNK = 2048
 
@@ -52,7 +58,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Cases by position ``0..N-1``, with the arrays described above.
+    """Cases by position ``0..N-1``, with the arrays described above; ``lists`` if there are many.
 
     ``unit_at[i]:unit_at[i + 1]`` and ``token_at[i]:token_at[i + 1]`` are the i-th case's rows.
     """
@@ -64,6 +70,7 @@ class Index:
     unit_at: np.ndarray
     token_at: np.ndarray
     words: Words
+    lists: Lists | None = None
 
     def nearness(self, rows: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         """Return the cosine of each of these tokens to each of ``q`` vectors, ``rows x q``."""
@@ -79,6 +86,7 @@ def open_index(
     *,
     model: str,
     progress: Progress | None = None,
+    large: int = LARGE,
 ) -> tuple[Index, str]:
     """Return the index of an analysis and a note on what was done for it.
 
@@ -86,6 +94,7 @@ def open_index(
         folder: the analysis folder; None keeps the index in memory.
         encoder: called only if cases have to go through the model.
         model: the name of that model.
+        large: from so many cases on the first step looks into lists, if FAISS is installed.
 
     An index in a folder that cannot be written is kept in memory, and the note says so.
     """
@@ -95,7 +104,7 @@ def open_index(
         earlier = None  # vectors of two models cannot be compared
     files = {name: analysis.run.get("files", {}).get(name) for name in SOURCES}
     if earlier is not None and all(files.values()) and made_of == files:
-        return earlier, ""
+        return _with_lists(earlier, home, made_of, large), ""
     texts = {d.id: d.text for d in analysis.documents}
     keys = tuple(key_of(c, texts[c.document_id]) for c in analysis.cases)
     ids = tuple(c.id for c in analysis.cases)
@@ -104,8 +113,11 @@ def open_index(
         with suppress(OSError):
             head = _head(earlier, files, _sums(home))
             disk.write_safely(home / "index.json", head.encode())
-        return earlier, ""
+        return _with_lists(earlier, home, files, large), ""
     index, fresh = _build(analysis, texts, keys, earlier, encoder, model, progress)
+    if len(ids) >= large:
+        known = Lists.load(home / LISTS_FILE) if home else None
+        index = replace(index, lists=Lists.build(index.arrays["middles"], known))
     note = f"indexed {fresh} of {len(ids)} cases"
     if home is not None:
         try:
@@ -143,6 +155,21 @@ def check_model(index: Index, encoder: Encoder) -> None:
         )
 
 
+def _with_lists(index: Index, home: Path | None, files: dict[str, str], large: int) -> Index:
+    """Return a saved index with its lists; they are made now if FAISS came after the index."""
+    if home is None or len(index.ids) < large:
+        return index
+    lists = Lists.load(home / LISTS_FILE)
+    if lists is None or len(lists) != len(index.ids):
+        lists = Lists.build(index.arrays["middles"])
+        with suppress(OSError):
+            if lists is not None:
+                lists.save(home / LISTS_FILE)
+                head = _head(index, files, _sums(home))
+                disk.write_safely(home / "index.json", head.encode())
+    return replace(index, lists=lists)
+
+
 def _build(
     analysis: Analysis,
     texts: dict[str, str],
@@ -166,6 +193,7 @@ def _build(
         part["units"][:, 0] = i
         part["token_unit"] = part["token_unit"] + np.int32(unit_at[i])
     arrays = {name: np.concatenate([_EMPTY[name], *(p[name] for p in parts)]) for name in ARRAYS}
+    arrays["centre"] = centre_of(arrays["middles"])
     told = [
         " ".join(texts[c.document_id][u.start : u.end] for u in units_of(c)) for c in analysis.cases
     ]
@@ -246,6 +274,15 @@ def _encode_some(
     return made
 
 
+def centre_of(middles: np.ndarray) -> np.ndarray:
+    """Return what cases have in common: their mean vector, and less of it where they are few.
+
+    What all stories of mentoring share says nothing of one of them (Mu & Viswanath 2018).
+    """
+    centre: np.ndarray = (middles.sum(0) / (len(middles) + FEW)).astype(np.float32)
+    return centre
+
+
 def _middle(tokens: np.ndarray) -> np.ndarray:
     mean = tokens.mean(0, keepdims=True) if len(tokens) else np.zeros((1, DIMENSIONS), np.float32)
     return unit_length(mean)
@@ -281,6 +318,8 @@ def _save(index: Index, home: Path, files: dict[str, str]) -> None:
         for name, array in index.arrays.items():
             np.save(draft / f"{name}.npy", array)
         index.words.save(draft / "words")
+        if index.lists is not None:
+            index.lists.save(draft / LISTS_FILE)
         (draft / "index.json").write_text(_head(index, files, _sums(draft)), encoding="utf-8")
         shutil.rmtree(home, ignore_errors=True)
         draft.rename(home)
@@ -322,7 +361,7 @@ def _load(home: Path) -> tuple[Index | None, dict[str, str]]:
         head: dict[str, Any] = json.loads((home / "index.json").read_text(encoding="utf-8"))
         if head["format"] != FORMAT:
             return None, {}
-        arrays = {n: np.load(home / f"{n}.npy", mmap_mode="r") for n in ARRAYS}
+        arrays = {n: np.load(home / f"{n}.npy", mmap_mode="r") for n in (*ARRAYS, "centre")}
         index = Index(
             model=head["model"],
             ids=tuple(head["ids"]),

@@ -1,19 +1,18 @@
-"""A mentee's profile, from a sentence or from a file, and what in it is situation, gap and goal."""
+"""What in a mentee's profile is situation, gap and goal."""
 
 from __future__ import annotations
 
-import csv
 import difflib
 import functools
-import io
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from xcase.errors import UsageError
+from xcase.impersonal import impersonal
+from xcase.profiles import read_profile
 from xcase.records import Profile
 from xcase.similar.words import words_of
 from xcase.taxonomy import load_industries
@@ -37,10 +36,6 @@ _ENGLISH = frozenset((
     "think", "know", "everything", "nobody", "everyone", "myself", "never",
 ))  # fmt: skip
 
-_STRINGS = ("id", "name", "text", "industry", "target_industry", "role")
-_LISTS = ("goals", "skills_have", "skills_want")
-_KNOWN = tuple(f.name for f in fields(Profile) if f.name != "extra")
-_LIST_SEPARATOR = re.compile(r"\s*[;|\n]\s*|\s*,\s*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 # Where a new thought begins inside a sentence.
 _CLAUSE = re.compile(
@@ -70,7 +65,8 @@ _GAP = re.compile(
 class Reading:
     """What a profile says: clauses by part, the skills wanted, and what it does not tell.
 
-    The industries are those told, else those that its words speak of, with their shares.
+    The clauses are without names, titles and pronouns of one person. The industries are those told,
+    else those that its words speak of, with their shares.
     ``notes`` are meant for the reader on stderr; ``missing`` names the parts that were not told.
     """
 
@@ -96,23 +92,8 @@ def profile_of_text(text: str) -> Profile:
 
 
 def parse_profile(content: str, name: str) -> tuple[Profile, tuple[str, ...]]:
-    """Read one profile from JSON, a JSON line or a CSV table with one row.
-
-    Args:
-        name: the file's name, for messages; ``.csv`` is read as a table.
-
-    Returns:
-        The profile, and a note on each unknown field (it is kept in ``extra``).
-
-    Raises:
-        UsageError: it is malformed, holds no profile or several, or a field has the wrong type.
-    """
-    rows = _csv_rows(content, name) if name.lower().endswith(".csv") else _json_rows(content, name)
-    if len(rows) != 1:
-        raise UsageError(
-            f"{name} holds {len(rows)} profiles, and one is asked for; give a file with one"
-        )
-    return _profile(rows[0], name)
+    """Read one profile from text; see :func:`xcase.profiles.read_profile`."""
+    return read_profile(content.encode("utf-8", "replace"), name)
 
 
 def read(profile: Profile) -> Reading:
@@ -127,14 +108,18 @@ def read(profile: Profile) -> Reading:
             f"the profile has {size:,} characters, and {MAX_CHARS:,} are the limit; "
             "give the part that describes the mentee"
         )
+    _check_language(_WORD.findall(" ".join((profile.role, profile.text, *profile.goals))))
+    text, role, *goals = (
+        impersonal(told, profile.name).text for told in (profile.text, profile.role, *profile.goals)
+    )
     notes: list[str] = []
     wanted, unnamed = _skills(profile.skills_want, notes)
     parts: dict[str, list[str]] = {"situation": [], "gap": [], "goal": []}
-    if profile.role:
-        parts["situation"].append(profile.role)
-    for clause in filter(None, (c.strip() for c in _CLAUSE.split(profile.text))):
+    if role:
+        parts["situation"].append(role)
+    for clause in filter(None, (c.strip() for c in _CLAUSE.split(text))):
         parts[part_of(clause)].append(clause)
-    parts["goal"] += profile.goals
+    parts["goal"] += goals
     parts["gap"] += unnamed
     for clause in (*parts["gap"], *parts["goal"]):
         wanted += [hit.label for hit in skill_names().find(clause) if hit.label not in wanted]
@@ -148,7 +133,6 @@ def read(profile: Profile) -> Reading:
             f"the profile says too little ({' '.join(words)[:40]!r}); tell in a sentence or two "
             "where the mentee stands, what is hard, and what the goal is"
         )
-    _check_language(words)
     industries = {i.label for i in load_industries()}
     for label in filter(None, (profile.industry, profile.target_industry)):
         if label not in industries:
@@ -225,58 +209,3 @@ def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-
-
-def _json_rows(content: str, name: str) -> list[Any]:
-    try:
-        value = json.loads(content)
-        return value if isinstance(value, list) else [value]
-    except RecursionError as error:
-        raise UsageError(f"{name} is nested too deeply to be a profile") from error
-    except ValueError as error:
-        lines = [line for line in content.splitlines() if line.strip()]
-        if len(lines) > 1 and name.lower().endswith(".jsonl"):
-            return lines
-        raise UsageError(f"{name} is not JSON ({error}); see the fields in the README") from error
-
-
-def _csv_rows(content: str, name: str) -> list[Any]:
-    try:
-        return list(csv.DictReader(io.StringIO(content, newline="")))
-    except csv.Error as error:
-        raise UsageError(f"{name} is not a table ({error}); save it as CSV anew") from error
-
-
-def _profile(row: Any, name: str) -> tuple[Profile, tuple[str, ...]]:
-    if not isinstance(row, Mapping):
-        raise UsageError(f"{name}: a JSON object is needed, found {type(row).__name__}")
-    notes, extra = [], {}
-    values: dict[str, Any] = dict.fromkeys(_STRINGS, "") | dict.fromkeys(_LISTS, ())
-    for key, value in row.items():
-        if key in _STRINGS:
-            values[key] = _string(key, value, name)
-        elif key in _LISTS:
-            values[key] = _list(key, value, name)
-        else:
-            extra[str(key)] = value
-            near = difflib.get_close_matches(str(key).lower(), _KNOWN, n=1, cutoff=0.75)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            notes.append(f"unknown field {key!r} is kept but not compared{hint}")
-    return Profile(**values, extra=extra), tuple(notes)
-
-
-def _string(key: str, value: Any, name: str) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise UsageError(f"{name}: {key} must be a string, not {type(value).__name__}")
-    return str(value).strip()
-
-
-def _list(key: str, value: Any, name: str) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    items = _LIST_SEPARATOR.split(value) if isinstance(value, str) else value
-    if not isinstance(items, list) or not all(isinstance(i, str) for i in items):
-        raise UsageError(f"{name}: {key} must be a list of strings")
-    return tuple(i.strip() for i in items if i.strip())

@@ -1,9 +1,10 @@
 """From a profile and an index to ranked cases, each with the reasons that its score is made of.
 
 Two steps. First all cases are compared by one vector and by their words (exact, a few
-milliseconds at 100,000). The best of them are then read token by token: MaxSim (Khattab & Zaharia
-2020) asks for every token of the profile how near the nearest token of the case comes. Each token
-is counted once, in the facet that answers it best, so that the facets' parts add up.
+milliseconds at 100,000; from half a million on by lists). The best of them are then read token by
+token: MaxSim (Khattab & Zaharia 2020) asks for every token of the profile how near the nearest
+token of the case comes. Each token is counted once, in the facet that answers it best, so that the
+facets' parts add up.
 """
 
 from __future__ import annotations
@@ -17,18 +18,21 @@ import numpy as np
 from xcase.similar.facets import FACETS
 from xcase.similar.index import Index
 from xcase.similar.profile import Reading
-from xcase.similar.vectors import Encoder
+from xcase.similar.vectors import Encoder, unit_length
 from xcase.similar.words import telling
 
 # Cases read token by token: all of a small analysis, the best of the first step in a large one.
 # Half of them are found by vectors, half by words; how many of the best this loses is not measured.
 CANDIDATES = 100
+# Where so large a share of the cases may be shown, lists are asked and not every vector.
+MOST_ALLOWED = 0.5
 # From this cosine on a token counts; chosen with the weights.
 FLOOR = 0.4
 
 # How much each kind of reason counts. The four facets share the profile's words between them, so
 # that the largest score is gap + whole + words + skills + industry = 1. "Whole" is the cosine of
-# the mean vectors of profile and case: it finds what is alike though no single word is. The
+# the mean vectors of profile and case, both without what all cases have in common: it finds what is
+# alike though no single word is. The
 # proportions of the facets, skills and industry were chosen on the 24 profiles of
 # corpus/gold/profiles.jsonl marked "choose"; those of whole and words, and FLOOR, on all 86
 # (scripts/choose_similar.py, which also reports what cross-validation says of that choice).
@@ -106,12 +110,24 @@ def first_step(
         words: each case's value by its words.
         allowed: one bool per case.
     """
-    near = index.arrays["middles"] @ query.mean
+    if len(index.ids) <= count:
+        return np.flatnonzero(allowed)
+    chosen = {
+        *_nearest(index, query.mean, allowed, count // 2),
+        *top(np.where(allowed, words, 0), count // 2),
+    }
+    return np.array(sorted(chosen), dtype=int)
+
+
+def _nearest(index: Index, mean: np.ndarray, allowed: np.ndarray, count: int) -> list[int]:
+    # What is near to everything is not near to this.
+    asked = mean - index.arrays["centre"]
+    # A few lists of cases of which most are not allowed hold too few of the nearest.
+    if index.lists is not None and allowed.mean() > MOST_ALLOWED:
+        return [int(i) for i in index.lists.nearest(asked, count, allowed)]
+    near = index.arrays["middles"] @ asked
     near[~allowed] = -np.inf
-    chosen = set(_top(near, count // 2)) if len(near) > count else set(range(len(near)))
-    if len(chosen) < len(near):
-        chosen |= set(_top(np.where(allowed, words, 0), count // 2))
-    return np.array(sorted(i for i in chosen if allowed[i]), dtype=int)
+    return top(near, count)
 
 
 def match(
@@ -137,7 +153,9 @@ def match(
     sums = np.bincount(place * len(FACETS) + facets, said, len(cases) * len(FACETS))
     values = np.round(sums.reshape(-1, len(FACETS)), 4)
     # Where no word of the profile is near to any of the case, nothing is.
-    whole = (index.arrays["middles"][cases] @ query.mean).clip(0, 1) * (values.sum(1) > 0)
+    middles = unit_length(index.arrays["middles"][cases] - index.arrays["centre"])
+    asked = unit_length(query.mean - index.arrays["centre"])
+    whole = (middles @ asked).clip(0, 1) * (values.sum(1) > 0)
     values = np.column_stack([values, np.round(whole, 4)])
     bounds = np.searchsorted(place, [np.arange(len(cases)), np.arange(1, len(cases) + 1)])
     return [
@@ -195,7 +213,8 @@ def _rows(bounds: np.ndarray, cases: np.ndarray) -> np.ndarray:
     return np.concatenate([np.zeros(0, dtype=np.int64), *spans])
 
 
-def _top(values: np.ndarray, count: int) -> list[int]:
+def top(values: np.ndarray, count: int) -> list[int]:
+    """Return the positions of the ``count`` highest values that are neither 0 nor -inf."""
     if count >= len(values):
         return [int(i) for i in np.flatnonzero(values > -np.inf)]
     best = np.argpartition(-values, count)[:count]
