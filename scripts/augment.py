@@ -24,6 +24,14 @@ _SWAP = {
     "himself": "herself", "herself": "himself", "man": "woman", "woman": "man",
     "mr": "ms", "mrs": "mr", "ms": "mr",
 }  # fmt: skip
+# Words of organisations and titles, which no person is called.
+_NO_NAMES = {
+    "The", "Mrs", "Founder", "University", "Group", "Partners", "School", "College", "Institute",
+    "Hospital", "Council", "Bank", "Trust", "Foundation", "Academy", "Centre", "Center", "Network",
+    "Association", "Society", "Programme", "Program", "Company", "Works", "Department", "Office",
+    "Ministry", "Agency", "Services", "House", "Street", "Road", "City", "North", "South", "East",
+    "West", "Chamber", "Commerce", "Fund", "Awards", "Award", "Mentoring", "Professor", "Captain",
+}  # fmt: skip
 _PRONOUN = re.compile(rf"\b({'|'.join(_SWAP)})\b", re.IGNORECASE)
 
 
@@ -104,10 +112,10 @@ def other_names(gold: Gold, rng: random.Random) -> list[Edit]:
     words = {
         w
         for s in gold.spans
-        if s.kind in ("mentee", "mentor")
+        if s.kind in ("mentee", "mentor", "name")
         for w in re.findall(r"\b[A-Z][a-zà-ÿ]{2,}\b", gold.text[s.start : s.end])
         if s.end - s.start < 40
-    } - {"The", "Mrs", "Founder", "University", "Group", "Partners"}
+    } - _NO_NAMES
     edits = []
     for word in sorted(words):
         new = rng.choice(NAMES)

@@ -19,13 +19,13 @@ from xcase.annotate import annotator
 from xcase.annotate.labels import SKILLS
 from xcase.records import Mark
 
-SHARES = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0)
+SHARES = (0.0, 0.2, 0.35, 0.5, 0.7, 1.0)
 
 
 def main() -> None:
     loaded = annotator.Annotator.load()
     held = [g for i, g in enumerate(load_all()) if i % HELD_BACK == 0]
-    print(f"{'share':>8s}  " + "  ".join(f"{share:.1f}" for share in SHARES))
+    print(f"{'share':>8s}  " + "  ".join(f"{share:.2f} " for share in SHARES))
     for name, golds in (("held", held), ("stories", load(STORIES))):
         shares = [right(loaded, golds, share) for share in SHARES]
         print(f"{name:>8s}  " + "  ".join(f"{share:.3f}" for share in shares))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +18,12 @@ from train_annotator import HELD_BACK, load_all
 
 from xcase import evaluate, sentences, store
 from xcase.annotate.annotator import Annotator
+from xcase.confidence import logit
 from xcase.pipeline import extract_cases, mark
 from xcase.records import Annotation, Source
 from xcase.settings import Settings
 
-STORIES = Path(__file__).parent.parent / "corpus" / "gold" / "stories.jsonl"
+STORIES = Path(__file__).resolve().parent.parent / "corpus" / "gold" / "stories.jsonl"
 GRID = {
     "skill": (
         "skill_f1 skill_triple_f1 skill_precision skill_recall",
@@ -54,6 +56,16 @@ def main() -> None:
             result = score(read, replace(Settings(), **{name: value}))
             row = "  ".join(f"{result.get(figure, float('nan')):.3f}" for figure in figures.split())
             print(f"{value:>15.2f}  {row}")
+    print(f"\nmiddle of the gap between no case and case: {middle_of_gap(read):.2f}")
+
+
+def middle_of_gap(read: list[tuple[dict[str, object], list[sentences.Unit], Annotation]]) -> float:
+    """Return the probability of a case halfway, in log-odds, from what holds none to what does."""
+    told: dict[bool, list[float]] = {True: [], False: []}
+    for gold, _, annotation in read:
+        told["no_case" not in gold.get("hard", ())].append(logit(annotation.has_case))  # type: ignore[operator]
+    middle = (max(told[False]) + min(told[True])) / 2
+    return 1 / (1 + math.exp(-middle))
 
 
 def score(

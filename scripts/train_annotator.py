@@ -2,37 +2,41 @@
 
     python scripts/train_annotator.py [--epochs N] [--seed S] [--out FILE]
 
-About an hour on two cores. Each step reads whole narratives (some of them set beside others), short
-passages with their skills and outcomes, phrases of the bank, and words of the industry table. The
-word embeddings stay those of the pinned base model, so that only the layers and heads are stored,
-in half precision.
+About an hour on two idle cores with fast bfloat16. What the fixed layers of the encoder make of a
+text is computed once; each step then reads whole narratives (some of them set beside others), short
+passages with their skills and outcomes, passages that tell who is who, passages that tell an
+industry before and after, phrases of the bank, and words of the industry table. Only the layers
+that were tuned and the heads are stored, in half precision.
 """
 
 from __future__ import annotations
 
 import argparse
-import functools
 import json
 import random
 import time
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from augment import augment, augment_passage, collage
-from gold import Gold, from_passage, load
+from gold import Gold, GoldSpan, from_passage, load
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
 
 from xcase import sentences
-from xcase.annotate.annotator import batch_of, layers_of, load_base
-from xcase.annotate.labels import BEGIN, INSIDE, SKILLS, SPAN_KINDS, industries
+from xcase.annotate.annotator import batch_of
+from xcase.annotate.encoder import Encoder, fast_bfloat16, load_mpnet
+from xcase.annotate.labels import BEGIN, INSIDE, ROLES, SKILLS, SPAN_KINDS, industries
 from xcase.annotate.network import Network, Reading
 from xcase.annotate.windows import Window, pack
-from xcase.records import HOLDERS, OUTCOME_TYPES, PHASES, POLARITIES, STATUSES
+from xcase.extract import people
+from xcase.names import find_names
+from xcase.records import HOLDERS, OUTCOME_TYPES, PHASES, POLARITIES, STATUSES, Tagged
 from xcase.sentences import Unit
 from xcase.taxonomy import load_industries
 
@@ -40,28 +44,56 @@ ROOT = Path(__file__).parent.parent
 TRAINING = ROOT / "corpus" / "training"
 IGNORE = -100
 BATCH = 8
+PASSAGE_BATCH = 30
+WHO_BATCH = 6
 BANK_BATCH = 32
-INDUSTRY_BATCH = 32
+INDUSTRY_BATCH = 24
 # The encoder moves slowly, the new heads fast.
-ENCODER_RATE, HEAD_RATE = 2e-4, 1e-3
+ENCODER_RATE, HEAD_RATE = 1e-4, 7e-4
 # How many narratives are set beside other text: without it the network judges a page as a whole.
 COLLAGES = 0.5
-# Labels of a passage say nothing about durations and people.
-PASSAGE_KINDS = ("skill", "outcome")
-# Their tokens are mostly labelled ones, unlike a page's: they teach what, the narratives where.
+# Of every narrative so many variants (names, genders, errors, cuts, collages) take turns.
+VARIANTS = 2
+# Tokens that the fixed layers read at once: more are slower, they leave the processor's cache.
+BELOW_TOKENS = 1536
+# Tokens of a passage are mostly labelled ones, unlike a page's: they teach what, narratives where.
 PASSAGE_SHARE = 0.5
+# Which tags are known of which material.
+KNOWN_TAGS = {"passage": ("skill", "outcome"), "who": ("mentee", "mentor")}
 # Nine tokens in ten are outside of any span; unweighted, the tagger learns to say nothing.
 TAG_WEIGHTS = (1.0, 4.0, 2.5)
 # Two readers agree on three skills in four: the labels are not certain.
 SMOOTHING = 0.05
 # Every so many narratives one is held back, to choose thresholds on.
 HELD_BACK = 12
-WEIGHT = {"phase": 1.0, "start": 0.6, "tags": 6.0, "span": 1.0, "case": 0.3, "industry": 0.5}
+WEIGHT = {
+    "phase": 1.0, "start": 0.6, "tags": 6.0, "span": 1.0, "role": 1.0, "case": 0.3, "industry": 0.5,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is read: each narrative once an epoch, the rest in turn beside it."""
+
+    narratives: list[Gold]
+    passages: list[Gold]
+    who: list[Gold]
+    industries: list[Gold]
+    bank: list[Gold]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A labelled text as windows, each with what the fixed layers make of it (``T x HIDDEN``)."""
+
+    gold: Gold
+    windows: list[Window]
+    below: list[Tensor]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--epochs", type=int, default=7)
+    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "annotator.safetensors")
     parser.add_argument("--leave-out", default="", help="sources (file stems) to hold back")
@@ -71,17 +103,14 @@ def main() -> None:
     narratives = load_all(held)
     if not args.all:
         narratives = [g for i, g in enumerate(narratives) if i % HELD_BACK]
-    material = Material(narratives, load_passages(), load_bank(TRAINING / "phrases.jsonl"))
+    material = Material(
+        with_names(narratives),
+        load_passages("passages-*.jsonl"),
+        load_passages("who-*.jsonl"),
+        [*load_passages("industry-*.jsonl"), *industry_words()],
+        load_bank(TRAINING / "phrases.jsonl"),
+    )
     train(material, epochs=args.epochs, seed=args.seed, out=args.out)
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What one epoch reads: narratives and passages once, the bank and the industry words often."""
-
-    narratives: list[Gold]
-    passages: list[Gold]
-    bank: list[tuple[str, str, str]]
 
 
 def load_all(leave_out: Collection[str] = ()) -> list[Gold]:
@@ -95,7 +124,7 @@ def load_all(leave_out: Collection[str] = ()) -> list[Gold]:
 
 
 def load_passages(pattern: str = "passages-*.jsonl") -> list[Gold]:
-    """Read the passages, whose skills and outcomes are labelled and nothing else."""
+    """Read passages: of each only some kinds of label are known."""
     rows = [
         json.loads(line)
         for path in sorted(TRAINING.glob(pattern))
@@ -105,72 +134,108 @@ def load_passages(pattern: str = "passages-*.jsonl") -> list[Gold]:
     return [from_passage(row, units) for row, units in zip(rows, split, strict=True)]
 
 
-def load_bank(path: Path) -> list[tuple[str, str, str]]:
-    """Read the phrase bank as (phrase, skill, status)."""
-    if not path.exists():
-        return []
+def load_bank(path: Path) -> list[Gold]:
+    """Read the phrase bank: each phrase is one span that stands alone."""
     with path.open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    return [(r["phrase"], r["skill"], r["status"]) for r in rows]
+    return [alone(r["phrase"], "", GoldSpan("bank", 0, 0, (r["skill"], r["status"]))) for r in rows]
+
+
+def industry_words() -> list[Gold]:
+    """Return the phrases of the industry table, each with its industry."""
+    return [
+        alone(phrase, industry.label)
+        for industry in load_industries()
+        for phrase in (*industry.roles, *industry.places, *industry.words)
+    ]
+
+
+def alone(phrase: str, industry: str, *spans: GoldSpan) -> Gold:
+    """Return a phrase as a text of one sentence; its spans cover it all."""
+    units = [Unit(0, len(phrase), "prose")]
+    whole = [replace(s, end=len(phrase)) for s in spans]
+    return Gold("", phrase, units, ["other"], [False], whole, True, industry, "", {})
+
+
+def with_names(narratives: Sequence[Gold]) -> list[Gold]:
+    """Add whoever is named to the spans, with his role and who of the story he is."""
+    found = find_names([g.text for g in narratives])
+    named = []
+    for gold, names in zip(narratives, found, strict=True):
+        told = [s for s in gold.spans if s.kind in ROLES]
+        tagged = [Tagged("name", *name, 1.0, {}) for name in names]
+        tagged += [Tagged(s.kind, s.start, s.end, 1.0, {}) for s in told]
+        spans = list(gold.spans)
+        for number, person in enumerate(people.candidates(gold.text, tagged)):
+            roles = {
+                s.kind
+                for s in told
+                for own in person.spans
+                if s.start < own.end and own.start < s.end
+            }
+            if len(roles) < 2:
+                role = roles.pop() if roles else "neither"
+                who = f"{gold.id}:{number}"
+                spans += [GoldSpan("name", s.start, s.end, (role, who)) for s in person.spans]
+        named.append(replace(gold, spans=spans))
+    return named
 
 
 def train(material: Material, *, epochs: int, seed: int, out: Path) -> None:
     """Train from the base model; save what differs from it after each epoch."""
     rng = random.Random(seed)
     torch.manual_seed(seed)
-    base = load_base()
-    tokenizer = base.tokenizer
-    names = base.encode(list(SKILLS), normalize_embeddings=True)
-    encoder = layers_of(base)
-    for name, module in encoder.named_modules():
-        if name.endswith("attention.self"):
-            # Dropout inside attention would rule out the fast kernel: half of the time of a step.
-            module.dropout.p = 0.0
+    model, tokenizer = load_mpnet(exact=True)
+    encoder = Encoder(model)
+    for module in encoder.modules():
+        if isinstance(module, torch.nn.Dropout):
+            # A third of the time of a step; the heads keep theirs.
+            module.p = 0.0
     network = Network(encoder)
-    network.name_skills(names)
-    frozen = {n for n, _ in network.named_parameters() if "embeddings.word" in n}
+    network.name_skills(phrase_vectors(encoder, tokenizer, SKILLS))
+    began = time.monotonic()
+    prepare = Reader(encoder, tokenizer)
+    variants = [prepare(varied(material.narratives, rng)) for _ in range(VARIANTS)]
+    passages = prepare([augment_passage(g, rng) for g in material.passages])
+    who, fields, bank = (prepare(g) for g in (material.who, material.industries, material.bank))
     for name, parameter in network.named_parameters():
-        parameter.requires_grad = name not in frozen
-    own = [p for n, p in network.named_parameters() if n.startswith("encoder") and n not in frozen]
+        parameter.requires_grad = is_tuned(name)
+    own = [p for n, p in network.named_parameters() if is_tuned(n) and n.startswith("encoder")]
     heads = [p for n, p in network.named_parameters() if not n.startswith("encoder")]
     optimiser = torch.optim.AdamW(
         [{"params": own, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}],
         weight_decay=0.01,
         fused=True,
     )
-    per_epoch = -(-len(material.narratives) // BATCH)
-    steps = epochs * per_epoch
+    steps = epochs * -(-len(material.narratives) // BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda s: min((s + 1) / (0.1 * steps), max(0.0, (steps - s) / (0.9 * steps)))
     )
     network.train()
-    bfloat16 = fast_bfloat16()
     print(
-        f"{len(material.narratives)} narratives, {len(material.passages)} passages, "
-        f"{len(material.bank)} phrases, {steps} steps",
+        f"{len(material.narratives)} narratives, {len(passages)} passages, {len(who)} of people, "
+        f"{len(fields)} of industries, {len(bank)} phrases, {steps} steps; "
+        f"fixed layers read in {time.monotonic() - began:.0f}s",
         flush=True,
     )
-    began = time.monotonic()
+    short_ones, named_ones = endless(passages, PASSAGE_BATCH, rng), endless(who, WHO_BATCH, rng)
     for epoch in range(epochs):
         total: dict[str, float] = {}
-        varied = [augment(g, rng) for g in material.narratives]
-        varied = [collage(g, varied, rng) if rng.random() < COLLAGES else g for g in varied]
-        batches = batches_of(varied, BATCH, rng)
-        passages = [augment_passage(g, rng) for g in material.passages]
-        aside = batches_of(passages, -(-len(passages) // len(batches)), rng)
-        for golds, short in zip_longest(batches, aside, fillvalue=[]):
-            with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-                losses = narrative_losses(network, golds, tokenizer)
-                losses |= passage_losses(network, short, tokenizer)
-                losses["bank"] = bank_loss(
-                    network, rng.sample(material.bank, BANK_BATCH), tokenizer
-                )
-                words = rng.sample(industry_words(), INDUSTRY_BATCH)
-                losses["words"] = 0.3 * industry_word_loss(network, words, tokenizer)
+        batches = batches_of(variants[epoch % VARIANTS], BATCH, rng)
+        for golds in batches:
+            short, named = next(short_ones), next(named_ones)
+            with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
+                losses = {
+                    **narrative_losses(network, golds),
+                    **passage_losses(network, short, "passage"),
+                    **passage_losses(network, named, "who"),
+                    "bank": bank_loss(network, rng.sample(bank, BANK_BATCH)),
+                    "fields": 0.5 * industry_loss(network, rng.sample(fields, INDUSTRY_BATCH)),
+                }
             loss = sum(losses.values(), torch.zeros(()))
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_((*own, *heads), 1.0)
             optimiser.step()
             schedule.step()
             for key, value in losses.items():
@@ -178,88 +243,153 @@ def train(material: Material, *, epochs: int, seed: int, out: Path) -> None:
         line = " ".join(f"{k} {v / len(batches):.3f}" for k, v in total.items())
         print(f"epoch {epoch + 1}/{epochs} {time.monotonic() - began:.0f}s {line}", flush=True)
         # After each epoch, so that an interrupted run leaves something to look at.
-        save(network, frozen, out)
+        save(network, out)
 
 
-def save(network: Network, frozen: set[str], out: Path) -> None:
+def varied(narratives: Sequence[Gold], rng: random.Random) -> list[Gold]:
+    """Return each narrative changed in what does not matter, half of them set beside other text."""
+    changed = [augment(g, rng) for g in narratives]
+    return [collage(g, changed, rng) if rng.random() < COLLAGES else g for g in changed]
+
+
+def is_tuned(name: str) -> bool:
+    """Whether a parameter differs from the base model's: the upper layers and the heads."""
+    return not name.startswith("encoder.") or name.startswith("encoder.upper.")
+
+
+def save(network: Network, out: Path) -> None:
     """Write the tensors that differ from the base model, in half precision."""
     tensors = {
         name: value.detach().half().contiguous()
         for name, value in network.state_dict().items()
-        if name not in frozen and "position_ids" not in name
+        if is_tuned(name)
     }
     save_file(tensors, out)
     print(f"wrote {out.name} ({out.stat().st_size / 1e6:.1f} MB)")
 
 
-def batches_of(golds: list[Gold], size: int, rng: random.Random) -> list[list[Gold]]:
+class Reader:
+    """Cut texts to windows and read them with the encoder's fixed layers."""
+
+    def __init__(self, encoder: Encoder, tokenizer: object) -> None:
+        self.encoder, self.tokenizer = encoder, tokenizer
+        if fast_bfloat16():
+            # As they are read in an analysis, too; nothing else needs them from here on.
+            encoder.embeddings.to(torch.bfloat16)
+            encoder.lower.to(torch.bfloat16)
+
+    @torch.no_grad()
+    def __call__(self, golds: Sequence[Gold]) -> list[Example]:
+        packed = [pack(g.text, g.units, self.tokenizer) for g in golds]
+        flat = sorted(
+            ((i, n) for i, windows in enumerate(packed) for n in range(len(windows))),
+            key=lambda place: len(packed[place[0]][place[1]].ids),
+        )
+        below: dict[tuple[int, int], Tensor] = {}
+        at = 0
+        self.encoder.eval()
+        while at < len(flat):
+            size = max(1, BELOW_TOKENS // len(packed[flat[at][0]][flat[at][1]].ids))
+            places = flat[at : at + size]
+            batch = batch_of([packed[i][n] for i, n in places])
+            states = self.encoder.read_below(batch.ids, batch.mask)
+            for row, (i, n) in enumerate(places):
+                below[i, n] = states[row, : len(packed[i][n].ids)].to(torch.bfloat16).clone()
+            at += size
+        return [
+            Example(g, windows, [below[i, n] for n in range(len(windows))])
+            for i, (g, windows) in enumerate(zip(golds, packed, strict=True))
+        ]
+
+
+@torch.no_grad()
+def phrase_vectors(encoder: Encoder, tokenizer: object, phrases: Sequence[str]) -> Tensor:
+    """Return the unit vectors of phrases, as sentence-transformers reads them from the base."""
+    encoder.eval()
+    vectors = []
+    for phrase in phrases:
+        batch = batch_of([pack(phrase, [Unit(0, len(phrase), "prose")], tokenizer)[0]])
+        vectors.append(functional.normalize(encoder(batch.ids, batch.mask)[0].mean(0), dim=0))
+    return torch.stack(vectors)
+
+
+def batches_of(examples: list[Example], size: int, rng: random.Random) -> list[list[Example]]:
     """Return shuffled batches of texts of about the same length, so that little is padding."""
-    golds.sort(key=lambda g: len(g.text) * rng.uniform(0.9, 1.1))
-    batches = [golds[at : at + size] for at in range(0, len(golds), size)]
+    ordered = sorted(examples, key=lambda e: len(e.gold.text) * rng.uniform(0.9, 1.1))
+    batches = [ordered[at : at + size] for at in range(0, len(ordered), max(1, size))]
     rng.shuffle(batches)
     return batches
 
 
-def fast_bfloat16() -> bool:
-    """Measure whether this processor multiplies bfloat16 matrices faster than float32 ones."""
-
-    def seconds(kind: torch.dtype) -> float:
-        left, right = torch.ones(1024, 384, dtype=kind), torch.ones(384, 1536, dtype=kind)
-        left @ right
-        began = time.perf_counter()
-        for _ in range(20):
-            left @ right
-        return time.perf_counter() - began
-
-    return seconds(torch.bfloat16) < 0.7 * seconds(torch.float32)
+def endless(examples: list[Example], size: int, rng: random.Random) -> Iterator[list[Example]]:
+    """Yield batches, each example once before any comes again, for as long as anybody asks."""
+    while True:
+        yield from batches_of(examples, size, rng) or [[]]
 
 
-def narrative_losses(
-    network: Network, golds: Sequence[Gold], tokenizer: object
-) -> dict[str, Tensor]:
+def read(
+    network: Network, examples: Sequence[Example]
+) -> tuple[Reading, list[tuple[Gold, Window]]]:
+    """Run the network over the windows of examples; return each window with its text's labels."""
+    pairs = [(e.gold, w) for e in examples for w in e.windows]
+    below = pad_sequence([state for e in examples for state in e.below], batch_first=True)
+    return network(batch_of([w for _, w in pairs]), below.float()), pairs
+
+
+def narrative_losses(network: Network, examples: Sequence[Example]) -> dict[str, Tensor]:
     """Return the weighted losses of one batch of narratives."""
-    pairs = [(g, w) for g in golds for w in pack(g.text, g.units, tokenizer)]
-    windows = [w for _, w in pairs]
-    reading = network(batch_of(windows))
+    reading, pairs = read(network, examples)
     shape = reading.phase.shape[:2]
     phase = torch.full(shape, IGNORE)
     start = torch.full(shape, float(IGNORE))
-    tags = torch.full(reading.tags.shape[:3], IGNORE)
-    spans: list[tuple[list[int], tuple[str, ...], str]] = []
     for row, (g, w) in enumerate(pairs):
         for column, (unit, owned) in enumerate(zip(w.units, w.owned, strict=True)):
             if owned:
                 phase[row, column] = PHASES.index(g.phases[unit])  # type: ignore[arg-type]
                 start[row, column] = float(g.starts[unit])
-        spans += tag_window(g, w, row, tags)
+    tags, spans = tag_windows(reading, pairs, SPAN_KINDS)
+    known = start != IGNORE
     losses = {
         "phase": functional.cross_entropy(
             reading.phase.flatten(0, 1).float(), phase.flatten(), ignore_index=IGNORE
         ),
         "tags": tag_loss(reading, tags),
+        "start": functional.binary_cross_entropy_with_logits(
+            reading.case_start[known].float(), start[known], pos_weight=torch.tensor(3.0)
+        ),
+        "case": case_loss(reading, pairs),
+        "industry": industries_loss(reading, pairs),
+        **span_losses(network, reading, spans),
     }
-    known = start != IGNORE
-    losses["start"] = functional.binary_cross_entropy_with_logits(
-        reading.case_start[known].float(), start[known], pos_weight=torch.tensor(3.0)
-    )
-    losses |= document_losses(reading, pairs)
-    losses |= span_losses(network, reading, spans)
-    return {k: v * WEIGHT.get(k, 1.0) for k, v in losses.items()}
+    return {k: v * WEIGHT[k] for k, v in losses.items()}
 
 
-def passage_losses(network: Network, golds: Sequence[Gold], tokenizer: object) -> dict[str, Tensor]:
-    """Return the weighted losses of one batch of passages."""
-    if not golds:
+def passage_losses(network: Network, examples: Sequence[Example], kind: str) -> dict[str, Tensor]:
+    """Return the weighted losses of one batch of passages of a kind of ``KNOWN_TAGS``."""
+    if not examples:
         return {}
-    pairs = [(g, w) for g in golds for w in pack(g.text, g.units, tokenizer)]
-    reading = network(batch_of([w for _, w in pairs]))
-    tags = torch.full(reading.tags.shape[:3], IGNORE)
-    spans = [span for row, (g, w) in enumerate(pairs) for span in tag_window(g, w, row, tags)]
-    for kind, name in enumerate(SPAN_KINDS):
-        if name not in PASSAGE_KINDS:
-            tags[:, :, kind] = IGNORE
+    reading, pairs = read(network, examples)
+    tags, spans = tag_windows(reading, pairs, KNOWN_TAGS[kind])
     losses = {"tags": tag_loss(reading, tags), **span_losses(network, reading, spans)}
-    return {f"passage {k}": PASSAGE_SHARE * WEIGHT[k] * v for k, v in losses.items()}
+    return {f"{kind} {k}": PASSAGE_SHARE * WEIGHT[k] * v for k, v in losses.items()}
+
+
+def industry_loss(network: Network, examples: Sequence[Example]) -> Tensor:
+    """Return the loss of one batch of texts of which nothing but the industries is known."""
+    return industries_loss(*read(network, examples))
+
+
+def bank_loss(network: Network, examples: Sequence[Example]) -> Tensor:
+    """Return the loss of skill and status on phrases that stand alone."""
+    reading, pairs = read(network, examples)
+    ends = [w.ends[0] for _, w in pairs]
+    said = network.label(reading, torch.tensor([[i, 1, e, 0] for i, e in enumerate(ends)]))
+    labels = [g.spans[0].labels for g, _ in pairs]
+    skill = torch.tensor([SKILLS.index(s) for s, _ in labels])
+    status = torch.tensor([STATUSES.index(s) for _, s in labels])  # type: ignore[arg-type]
+    return functional.cross_entropy(said["skill"].float(), skill) + 0.5 * functional.cross_entropy(
+        said["status"].float(), status
+    )
 
 
 def tag_loss(reading: Reading, tags: Tensor) -> Tensor:
@@ -272,27 +402,39 @@ def tag_loss(reading: Reading, tags: Tensor) -> Tensor:
     )
 
 
-def document_losses(reading: Reading, pairs: Sequence[tuple[Gold, Window]]) -> dict[str, Tensor]:
-    """Return the losses of the heads that read a window as a whole."""
-    labels = industries()
+def case_loss(reading: Reading, pairs: Sequence[tuple[Gold, Window]]) -> Tensor:
+    """Return the loss of telling windows that hold a case from those that hold none."""
     told = [any(g.phases[unit] != "other" for unit in w.units) for g, w in pairs]
     cased = torch.tensor([float(t) for t in told])
-    case = functional.binary_cross_entropy_with_logits(reading.has_case.float(), cased)
-    industry = torch.zeros(())
-    for logits, key in (
-        (reading.industry_from, "industry_from"),
-        (reading.industry_to, "industry_to"),
-    ):
-        known = [label in labels for label in (getattr(g, key) for g, _ in pairs)]
-        target = [
-            labels.index(getattr(g, key)) for (g, _), k in zip(pairs, known, strict=True) if k
-        ]
-        if target:
-            row = functional.cross_entropy(
-                logits[torch.tensor(known)].float(), torch.tensor(target)
-            )
-            industry = industry + row
-    return {"case": case, "industry": industry}
+    return functional.binary_cross_entropy_with_logits(reading.has_case.float(), cased)
+
+
+def industries_loss(reading: Reading, pairs: Sequence[tuple[Gold, Window]]) -> Tensor:
+    """Return the loss of the industries before and after, where they are known."""
+    labels = industries()
+    loss = torch.zeros(())
+    sides: tuple[tuple[Tensor, Callable[[Gold], str]], ...] = (
+        (reading.industry_from, lambda g: g.industry_from),
+        (reading.industry_to, lambda g: g.industry_to),
+    )
+    for logits, side in sides:
+        known = [(row, labels.index(side(g))) for row, (g, _) in enumerate(pairs) if side(g)]
+        if known:
+            rows, target = torch.tensor(known).T
+            loss = loss + functional.cross_entropy(logits[rows].float(), target)
+    return loss
+
+
+def tag_windows(
+    reading: Reading, pairs: Sequence[tuple[Gold, Window]], kinds: Sequence[str]
+) -> tuple[Tensor, list[tuple[list[int], tuple[str, ...], str]]]:
+    """Return the token tags of windows, unknown but for ``kinds``, and their labelled spans."""
+    tags = torch.full(reading.tags.shape[:3], IGNORE)
+    spans = [span for row, (g, w) in enumerate(pairs) for span in tag_window(g, w, row, tags)]
+    for kind, name in enumerate(SPAN_KINDS):
+        if name not in kinds:
+            tags[:, :, kind] = IGNORE
+    return tags, spans
 
 
 def tag_window(
@@ -312,12 +454,13 @@ def tag_window(
         ]
         if not tokens:
             continue
-        kind = SPAN_KINDS.index(span.kind)
-        tags[row, tokens, kind] = INSIDE
-        tags[row, tokens[0], kind] = BEGIN
+        if span.kind in SPAN_KINDS:
+            kind = SPAN_KINDS.index(span.kind)
+            tags[row, tokens, kind] = INSIDE
+            tags[row, tokens[0], kind] = BEGIN
         if span.labels:
-            end = window.ends[window.units.index(window.token_unit[tokens[0]])]
-            spans.append(([row, tokens[0], tokens[-1] + 1, end], span.labels, span.kind))
+            sentence = window.units.index(window.token_unit[tokens[0]])
+            spans.append(([row, tokens[0], tokens[-1] + 1, sentence], span.labels, span.kind))
     return spans
 
 
@@ -329,7 +472,7 @@ def span_losses(
     """Return the losses of the heads that label spans."""
     if not spans:
         return {}
-    said = network.label(reading.hidden, torch.tensor([s for s, _, _ in spans]))
+    said = network.label(reading, torch.tensor([s for s, _, _ in spans]))
     loss = torch.zeros(())
     for kind, heads in (
         ("skill", (("skill", SKILLS), ("status", STATUSES), ("holder", HOLDERS))),
@@ -343,39 +486,21 @@ def span_losses(
             logits = said[head][rows].float()
             smoothing = SMOOTHING if head == "skill" else 0.0
             loss = loss + functional.cross_entropy(logits, target, label_smoothing=smoothing)
-    return {"span": loss}
+    return {"span": loss, "role": role_loss(said["role"], spans)}
 
 
-def bank_loss(network: Network, rows: Sequence[tuple[str, str, str]], tokenizer: object) -> Tensor:
-    """Return the loss of skill and status on phrases that stand alone."""
-    windows = [pack(phrase, [Unit(0, len(phrase), "prose")], tokenizer)[0] for phrase, _, _ in rows]
-    reading = network(batch_of(windows))
-    spans = torch.tensor([[i, 1, w.ends[0], w.ends[0]] for i, w in enumerate(windows)])
-    said = network.label(reading.hidden, spans)
-    skill = torch.tensor([SKILLS.index(s) for _, s, _ in rows])
-    status = torch.tensor([STATUSES.index(s) for _, _, s in rows])  # type: ignore[arg-type]
-    return functional.cross_entropy(said["skill"].float(), skill) + 0.5 * functional.cross_entropy(
-        said["status"].float(), status
-    )
-
-
-@functools.cache
-def industry_words() -> list[tuple[str, str]]:
-    """Return the phrases of the industry table, each with its industry."""
-    return [
-        (phrase, industry.label)
-        for industry in load_industries()
-        for phrase in (*industry.roles, *industry.places, *industry.words)
-    ]
-
-
-def industry_word_loss(
-    network: Network, rows: Sequence[tuple[str, str]], tokenizer: object
-) -> Tensor:
-    """Return the loss of naming the industry of a role, workplace or topic that stands alone."""
-    windows = [pack(phrase, [Unit(0, len(phrase), "prose")], tokenizer)[0] for phrase, _ in rows]
-    target = torch.tensor([industries().index(label) for _, label in rows])
-    return functional.cross_entropy(network(batch_of(windows)).industry_from.float(), target)
+def role_loss(logits: Tensor, spans: Sequence[tuple[list[int], tuple[str, ...], str]]) -> Tensor:
+    """Return the loss of telling who is who: a person's mentions in a window speak together."""
+    mentions: dict[tuple[int, str], list[int]] = defaultdict(list)
+    roles: dict[tuple[int, str], int] = {}
+    for place, (where, labels, kind) in enumerate(spans):
+        if kind == "name":
+            mentions[where[0], labels[1]].append(place)
+            roles[where[0], labels[1]] = ROLES.index(labels[0])
+    if not mentions:
+        return torch.zeros(())
+    said = [logits[places].float().sum(0) / len(places) ** 0.5 for places in mentions.values()]
+    return functional.cross_entropy(torch.stack(said), torch.tensor(list(roles.values())))
 
 
 if __name__ == "__main__":

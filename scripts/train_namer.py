@@ -16,7 +16,7 @@ from safetensors.numpy import save_file
 from sklearn.linear_model import LogisticRegression
 from train_annotator import HELD_BACK, TRAINING, load_all, load_bank, load_passages
 
-from xcase.annotate.encoder import PhraseEncoder
+from xcase.annotate.encoder import PhraseEncoder, load_mpnet
 from xcase.annotate.labels import SKILLS
 from xcase.taxonomy import load_skills
 
@@ -26,7 +26,7 @@ INVERSE_REGULARISATION = 3.0
 
 
 def main() -> None:
-    phrases = [(phrase, skill) for phrase, skill, _ in load_bank(TRAINING / "phrases.jsonl")]
+    phrases = [(g.text, g.spans[0].labels[0]) for g in load_bank(TRAINING / "phrases.jsonl")]
     for skill in load_skills():
         if skill.name in SKILLS:
             told = (skill.name, *skill.aliases, *skill.examples, skill.definition)
@@ -43,7 +43,7 @@ def main() -> None:
         for span in gold.spans
         if span.kind == "skill"
     ]
-    vectors = PhraseEncoder.load().encode([p for p, _ in phrases])
+    vectors = PhraseEncoder(*load_mpnet()).encode([p for p, _ in phrases])
     model = LogisticRegression(C=INVERSE_REGULARISATION, max_iter=300)
     model.fit(vectors, [SKILLS.index(skill) for _, skill in phrases])
     # In C order: safetensors writes the buffer as it lies and would store a transposed matrix.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,8 +40,9 @@ SKILL_CUES = {
 }
 # The word before a given span to its status and holder.
 ALIAS_CUES = {"shunned": ("lacked", "mentee"), "explained": ("used", "mentor")}
-# Chances that a given name is that of the mentee and of the mentor.
-ROLES = {"mentee": (0.9, 0.05), "mentor": (0.05, 0.9)}
+# Chances that a given name is that of the mentee, of the mentor and of neither.
+ROLES = {"mentee": (0.9, 0.05, 0.05), "mentor": (0.05, 0.9, 0.05)}
+NEITHER = (0.01, 0.01, 0.98)
 OUTCOME_CUES = {"was made shift manager": ("promotion", "positive")}
 OTHER_CUES = {"every Tuesday": "duration", "Amina": "mentee", "Bo": "mentee", "Ruth": "mentor"}
 INDUSTRY_CUES = {"warehouse": "Transportation & Logistics", "classroom": "Education"}
@@ -112,18 +114,23 @@ def _spans(text: str, marks: Sequence[Mark]) -> list[Tagged]:
     for phrase, (outcome, polarity) in OUTCOME_CUES.items():
         spans += _each(text, phrase, "outcome", outcome=outcome, polarity=polarity)
     for phrase, kind in OTHER_CUES.items():
-        spans += _each(text, phrase, kind)
+        spans += [replace(s, readings=_role(kind)) for s in _each(text, phrase, kind)]
     return spans
 
 
 def _given(text: str, mark: Mark) -> Tagged:
     if mark.kind == "name":
         cue = OTHER_CUES.get(text[mark.start : mark.end], "")
-        return Tagged(*mark, 1.0, {"role": ROLES.get(cue, (0.0, 0.0))})
+        role = ROLES.get(cue, NEITHER)
+        return Tagged(*mark, 1.0, {"role": role, "tags": role[:2]})
     word = (text[: mark.start].split() or [""])[-1]
     status, holder = ALIAS_CUES.get(word, ("developed", "mentee"))
     readings = {"status": one_hot(STATUSES, status), "holder": one_hot(HOLDERS, holder)}
     return Tagged(*mark, 1.0, readings)
+
+
+def _role(kind: str) -> dict[str, tuple[float, ...]]:
+    return {"role": ROLES[kind]} if kind in ROLES else {}
 
 
 def _each(text: str, phrase: str, kind: str, **labels: str) -> list[Tagged]:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from xcase.annotate.annotator import _conjuncts, whole_words
+from xcase.annotate.encoder import PhraseEncoder, load_mpnet
 from xcase.annotate.labels import SKILLS
 from xcase.annotate.namer import Namer
 from xcase.annotate.windows import Window
@@ -69,5 +70,5 @@ def test_a_span_is_whole_words_and_no_more(text: str, span: tuple[int, int], wor
     ],
 )
 def test_the_shipped_namer_names_phrases(phrase: str, skill: str) -> None:
-    row = Namer.load().probabilities([phrase])[0]
+    row = Namer.load(PhraseEncoder(*load_mpnet())).probabilities([phrase])[0]
     assert skill in [SKILLS[i] for i in row.argsort()[-3:]]

@@ -1,26 +1,49 @@
-"""Phrases are read as the published model reads them."""
+"""The encoder reads as the published model does, and its fixed layers can be read ahead."""
 
 from __future__ import annotations
 
 import torch
 from transformers import MPNetConfig, MPNetModel
 
-from xcase.annotate.encoder import token_vectors
+from xcase.annotate.encoder import TUNED_LAYERS, Encoder, token_vectors
+
+IDS = torch.randint(5, 50, (2, 9), generator=torch.Generator().manual_seed(2))
+MASK = torch.tensor([[1] * 9, [1] * 6 + [0] * 3])
 
 
-def test_tokens_have_the_vectors_that_the_library_gives_them() -> None:
+def tiny() -> MPNetModel:
     torch.manual_seed(1)
     config = MPNetConfig(
         vocab_size=50,
         hidden_size=24,
-        num_hidden_layers=2,
+        num_hidden_layers=TUNED_LAYERS + 1,
         num_attention_heads=3,
         intermediate_size=32,
     )
-    model = MPNetModel(config, add_pooling_layer=False).eval()
-    ids = torch.randint(5, 50, (2, 9))
-    mask = torch.tensor([[1] * 9, [1] * 6 + [0] * 3])
+    return MPNetModel(config, add_pooling_layer=False).eval()
+
+
+def test_tokens_have_the_vectors_that_the_library_gives_them() -> None:
+    model = tiny()
     with torch.no_grad():
-        expected = model(ids, attention_mask=mask).last_hidden_state
-        read = token_vectors(model, ids, mask)
-    torch.testing.assert_close(read[mask.bool()], expected[mask.bool()], atol=1e-5, rtol=1e-4)
+        expected = model(IDS, attention_mask=MASK).last_hidden_state
+        told = token_vectors(model, IDS, MASK)
+        read = Encoder(model)(IDS, MASK)
+    torch.testing.assert_close(told[MASK.bool()], expected[MASK.bool()], atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(read, told)
+
+
+def test_fixed_layers_read_ahead_change_nothing() -> None:
+    encoder = Encoder(tiny())
+    with torch.no_grad():
+        below = encoder.read_below(IDS, MASK)
+        torch.testing.assert_close(encoder(IDS, MASK, below), encoder(IDS, MASK))
+
+
+def test_tuning_leaves_the_published_layers_alone() -> None:
+    model = tiny()
+    with torch.no_grad():
+        before = token_vectors(model, IDS, MASK)
+        for parameter in Encoder(model).upper.parameters():
+            parameter.add_(1.0)
+        torch.testing.assert_close(token_vectors(model, IDS, MASK), before)

@@ -102,6 +102,16 @@ def test_one_person_is_not_both() -> None:
     assert (mentee and mentee.name, mentor and mentor.name) == ("Bo", "Ruth")
 
 
+@pytest.mark.parametrize(("helps", "people"), [(0.3, ("Bo", "Ruth")), (0.1, ("Bo; Ruth", None))])
+def test_of_two_mentees_the_likelier_helper_is_the_mentor(
+    helps: float, people: tuple[str, str | None]
+) -> None:
+    text = "Bo met Ruth."
+    marks = [named(text, "Bo", 0.9, 0.0), named(text, "Ruth", 0.6, helps)]
+    mentee, mentor = find_people(text, marks, 0, len(text), 0.5)
+    assert (mentee and mentee.name, mentor and mentor.name) == people
+
+
 @pytest.mark.parametrize(
     "kinds",
     [
@@ -119,7 +129,9 @@ def test_the_surer_kind_of_one_place_stays(kinds: tuple[str, str]) -> None:
 def named(text: str, phrase: str, mentee: float, mentor: float, nth: int = 0) -> Tagged:
     """Mark the ``nth`` place of a name that the recogniser found."""
     start = [m.start() for m in re.finditer(re.escape(phrase), text)][nth]
-    return Tagged("name", start, start + len(phrase), 1.0, {"role": (mentee, mentor)})
+    role = (mentee, mentor, 1 - mentee - mentor)
+    readings = {"role": role, "tags": (mentee, mentor)}
+    return Tagged("name", start, start + len(phrase), 1.0, readings)
 
 
 def test_a_name_has_the_role_that_the_network_gives_it() -> None:

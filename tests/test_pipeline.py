@@ -129,6 +129,14 @@ def test_two_stories_in_a_document_keep_to_themselves(tmp_path: Path) -> None:
     assert [s.status for s in second.skills] == ["developed"]
 
 
+def test_who_signs_the_only_story_of_a_page_is_its_own(tmp_path: Path) -> None:
+    signed = "Before, I was late.\nThen I learned to plan.\n\nWith thanks, Amina\n"
+    (case,) = run(corpus(tmp_path / "in", a_md=signed), out=tmp_path / "out")[0].cases
+    assert case.mentee is not None
+    assert case.mentee.name == "Amina"
+    assert case.mentee.mentions[0].start > case.end
+
+
 def test_bad_files_are_named_and_the_others_go_on(tmp_path: Path) -> None:
     folder = corpus(tmp_path / "in", a_md=AMINA, b_txt="", c_pdf="no pdf", d_docx="no zip")
     (folder / "e.csv").write_text("id,text\n7,\n8,Before it rained.\n", encoding="utf-8")

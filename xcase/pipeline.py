@@ -172,7 +172,7 @@ def extract_cases(
     """Turn one annotated document into its record and its cases."""
     stories, reason = _stories(source.text, units, annotation, settings)
     cases = tuple(
-        _case(source, story, number, annotation, settings)
+        _case(source, story, number, annotation, settings, alone=len(stories) == 1)
         for number, story in enumerate(stories, start=1)
     )
     document = Document(
@@ -198,11 +198,22 @@ def _stories(
 
 
 def _case(
-    source: Source, story: Story, number: int, annotation: Annotation, settings: Settings
+    source: Source,
+    story: Story,
+    number: int,
+    annotation: Annotation,
+    settings: Settings,
+    *,
+    alone: bool,
 ) -> Case:
     text, told = source.text, story.sentences
     tagged = [t for t in annotation.spans if story.start <= t.start and t.end <= story.end]
-    mentee, mentor = find_people(text, tagged, story.start, story.end, settings.person)
+    # By-lines, salutations and signatures name people too, and are whose if there is one story.
+    mentee, mentor = (
+        find_people(text, annotation.spans, 0, len(text), settings.person)
+        if alone
+        else find_people(text, tagged, story.start, story.end, settings.person)
+    )
     guessed = (annotation.industry_from, annotation.industry_to)
     industry_from, industry_to = find_industries(text, told, guessed, settings.industry_words)
     outcomes = find_outcomes(text, tagged, told, settings.outcome)

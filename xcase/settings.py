@@ -17,20 +17,21 @@ class Settings:
     ``scripts/choose_thresholds.py`` prints the curve behind each probability threshold.
     """
 
-    # A document counts as holding a case from this probability on.
-    case: float = 0.5
+    # A document counts as holding a case from this probability on: the middle, in log-odds, of the
+    # gap between those that hold one and those that do not.
+    case: float = 0.35
     # A sentence opens a further case from this probability on.
-    case_start: float = 0.6
+    case_start: float = 0.4
     # Probability that a span shows a skill, by this name.
     skill: float = 0.16
     # Probability that a span tells an outcome, of this type.
     outcome: float = 0.25
     # Probability that a span tells a duration or a rhythm of meetings.
-    duration: float = 0.4
+    duration: float = 0.5
     # Probability that a named person is the mentee (mentor).
     person: float = 0.2
     # How much a word of the industry table counts against the network's log-probability.
-    industry_words: float = 0.5
+    industry_words: float = 0.75
 
     def at_least(self, confidence: float | None) -> Settings:
         """Return these settings with another least confidence of skills, outcomes and durations."""

@@ -1,4 +1,4 @@
-"""Run the network over documents in batches of windows of similar length."""
+"""Run the network over documents, window by window."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from xcase import models
+from xcase.annotate.encoder import Encoder, PhraseEncoder, load_mpnet
 from xcase.annotate.labels import BEGIN, OUTSIDE, SPAN_KINDS
 from xcase.annotate.namer import Namer
 from xcase.annotate.network import Batch, Network, Reading
@@ -21,8 +22,6 @@ from xcase.sentences import Unit
 
 WEIGHTS = "annotator"
 BASE = "all-minilm-l6-v2"
-# Measured on two cores: larger batches are slower, smaller ones leave the cores idle.
-BATCH_TOKENS = 4096
 # A token is part of a span from this probability on; low, because every span keeps its own score
 # and the thresholds that decide are applied later.
 INSIDE = 0.3
@@ -34,8 +33,10 @@ MIN_SPAN = 4
 
 # How much the namer counts beside the network, as an arithmetic mean: a geometric one punishes
 # every skill that either of them has not seen.
-NAMER_SHARE = 0.5
+NAMER_SHARE = 0.35
 
+# Kind, first token, token after the last, score.
+Found = tuple[str, int, int, float]
 # A document's text, its sentences, and spans that are to be labelled.
 Input = tuple[str, Sequence[Unit], Sequence[Mark]]
 
@@ -60,6 +61,9 @@ HEADS = {
     "skill": ("skill", "status", "holder"),
     "alias": ("status", "holder"),
     "outcome": ("outcome", "polarity"),
+    "mentee": ("role",),
+    "mentor": ("role",),
+    "name": ("role",),
 }
 
 
@@ -75,18 +79,11 @@ def load_base() -> Any:
     return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
 
-def layers_of(base: Any) -> Any:
-    """Return the layers of :func:`load_base` to fine-tune; ``base`` is not to be used after."""
-    encoder = base[0].auto_model
-    encoder.pooler = None  # sentences are read from their own separators
-    return encoder
-
-
 class Annotator:
     """The network with its tokenizer, ready to annotate.
 
-    It works in float32: half precision would make a document's figures depend on the documents
-    that share its batch, and a second run would not give the same bytes.
+    Each window is read by itself: no document's figures depend on the documents beside it, in
+    half precision neither, and a second run gives the same bytes.
 
     Args:
         network: the trained network.
@@ -108,22 +105,18 @@ class Annotator:
         """
         from safetensors.torch import load_file
 
-        base = load_base()
-        network = Network(layers_of(base))
+        model, tokenizer = load_mpnet()
+        network = Network(Encoder(model))
         weights = load_file(models.locate(WEIGHTS) / "annotator.safetensors")
         network.load_state_dict({k: v.float() for k, v in weights.items()}, strict=False)
-        return cls(network, base.tokenizer, Namer.load())
+        return cls(network, tokenizer, Namer.load(PhraseEncoder(model, tokenizer)))
 
     def annotate(self, documents: Sequence[Input]) -> list[Annotation]:
         """Annotate documents; the given marks come back as spans of their kinds, with labels."""
-        packed = [pack(text, units, self.tokenizer) for text, units, _ in documents]
-        flat = [(d, w) for d, windows in enumerate(packed) for w in windows]
-        order = sorted(range(len(flat)), key=lambda i: len(flat[i][1].ids))
         drafts = [_Draft(*document) for document in documents]
-        for batch in _batches(order, flat):
-            members = [flat[i] for i in batch]
-            self._read([w for _, w in members], [drafts[d] for d, _ in members])
-        for draft in drafts:
+        for draft, (text, units, _) in zip(drafts, documents, strict=True):
+            for window in pack(text, units, self.tokenizer):
+                self._read(window, draft)
             self._name_skills(draft)
         return [draft.finish() for draft in drafts]
 
@@ -141,56 +134,51 @@ class Annotator:
             draft.spans[i] = replace(span, readings=readings)
 
     @torch.inference_mode()
-    def _read(self, windows: Sequence[Window], drafts: Sequence[_Draft]) -> None:
-        reading = self.network(batch_of(windows))
-        outer = _Probabilities(reading)
+    def _read(self, window: Window, draft: _Draft) -> None:
+        reading = self.network(batch_of([window]))
+        said = _Probabilities(reading)
         found = [
-            (row, *span)
-            for row, window in enumerate(windows)
-            for span in (
-                *_find_spans(drafts[row].text, window, outer.tags[row]),
-                *_given_spans(drafts[row].marks, window),
-            )
+            *_find_spans(draft.text, window, said.tags),
+            *_given_spans(draft.marks, window),
         ]
-        labels = self._label(reading, windows, found)
-        for place, (row, kind, first, last, _) in enumerate(found):
+        draft.add_window(window, said)
+        for (kind, first, last, score), readings in zip(
+            found, self._label(reading, window, found), strict=True
+        ):
             if kind == "name":
-                labels[place] = {"role": _role_chances(outer.tags[row, first:last])}
-        for row, (window, draft) in enumerate(zip(windows, drafts, strict=True)):
-            draft.add_window(window, outer, row)
-        for (row, kind, first, last, score), readings in zip(found, labels, strict=True):
-            window = windows[row]
+                readings["tags"] = _tag_chances(said.tags[first:last])
             start, end = window.offsets[first][0], window.offsets[last - 1][1]
-            drafts[row].add_span(kind, start, end, score, readings)
+            draft.add_span(kind, start, end, score, readings)
 
     def _label(
-        self, reading: Reading, windows: Sequence[Window], found: Sequence[tuple[Any, ...]]
+        self, reading: Reading, window: Window, found: Sequence[Found]
     ) -> list[dict[str, tuple[float, ...]]]:
-        labelled = [i for i, f in enumerate(found) if f[1] in HEADS]
+        labelled = [i for i, (kind, *_) in enumerate(found) if kind in HEADS]
         result: list[dict[str, tuple[float, ...]]] = [{} for _ in found]
         if not labelled:
             return result
         rows = []
         for i in labelled:
-            row, _, first, last, _ = found[i]
-            unit = windows[row].token_unit[first]
-            rows.append([row, first, last, windows[row].ends[windows[row].units.index(unit)]])
-        logits = self.network.label(reading.hidden, torch.tensor(rows))
+            _, first, last, _ = found[i]
+            rows.append([0, first, last, window.units.index(window.token_unit[first])])
+        logits = self.network.label(reading, torch.tensor(rows))
         heads = {head: values.softmax(-1).numpy() for head, values in logits.items()}
         for position, i in enumerate(labelled):
-            names = HEADS[found[i][1]]
+            names = HEADS[found[i][0]]
             result[i] = {n: tuple(map(float, heads[n][position])) for n in names}
         return result
 
 
 class _Probabilities:
+    """The reading of one window as arrays of probabilities."""
+
     def __init__(self, reading: Reading) -> None:
-        self.phase = reading.phase.float().softmax(-1).numpy()
-        self.case_start = reading.case_start.float().sigmoid().numpy()
-        self.tags = reading.tags.float().softmax(-1).numpy()
-        self.has_case = reading.has_case.float().sigmoid().numpy()
-        self.industry_from = reading.industry_from.float().softmax(-1).numpy()
-        self.industry_to = reading.industry_to.float().softmax(-1).numpy()
+        self.phase = reading.phase[0].softmax(-1).numpy()
+        self.case_start = reading.case_start[0].sigmoid().numpy()
+        self.tags = reading.tags[0].softmax(-1).numpy()
+        self.has_case = float(reading.has_case[0].sigmoid())
+        self.industry_from = reading.industry_from[0].softmax(-1).numpy()
+        self.industry_to = reading.industry_to[0].softmax(-1).numpy()
 
 
 class _Draft:
@@ -201,22 +189,15 @@ class _Draft:
         self.marks = marks
         self.phases: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 1.0)] * len(units)
         self.case_starts = [0.0] * len(units)
-        self.windows: list[tuple[int, float, np.ndarray, np.ndarray]] = []
+        self.windows: list[_Probabilities] = []
         self.spans: list[Tagged] = []
 
-    def add_window(self, window: Window, said: _Probabilities, row: int) -> None:
+    def add_window(self, window: Window, said: _Probabilities) -> None:
         for column, (unit, owned) in enumerate(zip(window.units, window.owned, strict=True)):
             if owned:
-                self.phases[unit] = tuple(map(float, said.phase[row, column]))
-                self.case_starts[unit] = float(said.case_start[row, column])
-        self.windows.append(
-            (
-                window.units[0],
-                float(said.has_case[row]),
-                said.industry_from[row],
-                said.industry_to[row],
-            )
-        )
+                self.phases[unit] = tuple(map(float, said.phase[column]))
+                self.case_starts[unit] = float(said.case_start[column])
+        self.windows.append(said)
 
     def add_span(
         self, kind: str, start: int, end: int, score: float, readings: dict[str, tuple[float, ...]]
@@ -226,14 +207,13 @@ class _Draft:
             self.spans.append(Tagged(kind, start, end, score, readings))
 
     def finish(self) -> Annotation:
-        self.windows.sort(key=lambda w: w[0])
         self.spans.sort(key=lambda s: (s.start, s.end, s.kind))
         return Annotation(
             phases=tuple(self.phases),
             case_starts=tuple(self.case_starts),
-            has_case=max((w[1] for w in self.windows), default=0.0),
-            industry_from=_mean([w[2] for w in self.windows]),
-            industry_to=_mean([w[3] for w in self.windows]),
+            has_case=max((w.has_case for w in self.windows), default=0.0),
+            industry_from=_mean([w.industry_from for w in self.windows]),
+            industry_to=_mean([w.industry_to for w in self.windows]),
             spans=tuple(self.spans),
         )
 
@@ -295,17 +275,7 @@ def _joined(text: str, at: int) -> bool:
     return left[-1] in _JOINS and left[:-1].isalnum() and right[0].isalnum()
 
 
-def _batches(order: Sequence[int], flat: Sequence[tuple[int, Window]]) -> list[list[int]]:
-    batches: list[list[int]] = []
-    for i in order:
-        longest = len(flat[i][1].ids)
-        if not batches or (len(batches[-1]) + 1) * longest > BATCH_TOKENS:
-            batches.append([])
-        batches[-1].append(i)
-    return batches
-
-
-def _find_spans(text: str, window: Window, tags: np.ndarray) -> list[tuple[str, int, int, float]]:
+def _find_spans(text: str, window: Window, tags: np.ndarray) -> list[Found]:
     """Return (kind, first token, token after the last, score) of each span in owned sentences."""
     owned = {unit for unit, mine in zip(window.units, window.owned, strict=True) if mine}
     inside = 1 - tags[:, :, OUTSIDE]
@@ -351,7 +321,7 @@ def _conjuncts(text: str, window: Window, first: int, last: int) -> list[tuple[i
     return members
 
 
-def _given_spans(marks: Sequence[Mark], window: Window) -> list[tuple[str, int, int, float]]:
+def _given_spans(marks: Sequence[Mark], window: Window) -> list[Found]:
     owned = {unit for unit, mine in zip(window.units, window.owned, strict=True) if mine}
     spans = []
     for mark in marks:
@@ -368,7 +338,7 @@ def _given_spans(marks: Sequence[Mark], window: Window) -> list[tuple[str, int, 
     return spans
 
 
-def _role_chances(tags: np.ndarray) -> tuple[float, ...]:
+def _tag_chances(tags: np.ndarray) -> tuple[float, ...]:
     inside = 1 - tags[:, :, OUTSIDE]
     return tuple(float(inside[:, SPAN_KINDS.index(k)].mean()) for k in ("mentee", "mentor"))
 

@@ -48,4 +48,5 @@ SIZES = {
     "outcome": len(OUTCOME_TYPES),
     "polarity": len(POLARITIES),
     "industry": 21,
+    "role": len(ROLES),
 }

@@ -32,12 +32,12 @@ class Namer:
         self.bias = bias
 
     @classmethod
-    def load(cls) -> Namer:
-        """Load the pinned encoder, and the layer trained on its vectors."""
+    def load(cls, encoder: PhraseEncoder) -> Namer:
+        """Load the layer that was trained on the vectors of ``encoder``."""
         from safetensors.numpy import load_file
 
         tensors = load_file(models.locate(NAMER) / "namer.safetensors")
-        return cls(PhraseEncoder.load(), tensors["weight"], tensors["bias"])
+        return cls(encoder, tensors["weight"], tensors["bias"])
 
     def probabilities(self, phrases: Sequence[str]) -> np.ndarray:
         """Return ``phrases x skills`` probabilities, in the order of ``SKILLS``."""

@@ -1,14 +1,13 @@
 """One encoder, several heads: the network that reads a whole document at once.
 
-A MiniLM encoder (Wang et al. 2020) whose word embeddings stay those of the pinned
-all-MiniLM-L6-v2 and whose six layers were fine-tuned here runs over a window of sentences. Heads
-read
+The encoder of :mod:`xcase.annotate.encoder` runs over a window of sentences. Heads read
 
-- the separator after each sentence: its phase, and whether a new case begins there;
+- the mean of each sentence's tokens: its phase, whether a new case begins there, and whether it
+  speaks for a case at all;
 - each token: whether it is in a skill, an outcome, a duration, or names the mentee or mentor;
-- each span: which skill with which status and holder, or which type and polarity of outcome;
-- all sentences together: the industries before and after, each sentence weighed for either side;
-- the first token of the window: whether there is a case at all.
+- each span: which skill with which status and holder, which type and polarity of outcome, or
+  whether the one it names is the mentee, the mentor or neither;
+- all sentences together: the industries before and after, each sentence weighed for either side.
 """
 
 from __future__ import annotations
@@ -20,13 +19,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from xcase.annotate.encoder import HIDDEN, Encoder
 from xcase.annotate.labels import OUTSIDE, SIZES, SPAN_KINDS
 from xcase.annotate.windows import PLACES
 from xcase.sentences import KINDS
 
-HIDDEN = 384
 DROPOUT = 0.2
-SPAN_HEADS = ("skill", "status", "holder", "outcome", "polarity")
+# Brings the encoder's vectors to unit variance, as the heads begin with; directions stay.
+SCALE = 8.0
+SPAN_HEADS = ("skill", "status", "holder", "outcome", "polarity", "role")
 # At this scale the cosines of a span with 66 names make a soft but clear choice.
 NAME_SCALE = 10.0
 
@@ -44,9 +45,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the network says of a batch; all but ``hidden`` are logits."""
+    """What the network says of a batch; all but the first two are logits."""
 
     hidden: Tensor  # W x T x HIDDEN
+    sentences: Tensor  # W x S x HIDDEN, the mean of each sentence's tokens
     phase: Tensor  # W x S x 4
     case_start: Tensor  # W x S
     tags: Tensor  # W x T x SPAN_KINDS x 3
@@ -56,14 +58,17 @@ class Reading:
 
 
 class Network(nn.Module):
-    """The encoder with its heads; ``encoder`` is a ``transformers.BertModel``."""
+    """The encoder with its heads."""
 
-    def __init__(self, encoder: nn.Module) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         super().__init__()
         self.encoder = encoder
         self.dropout = nn.Dropout(DROPOUT)
         self.kind = nn.Embedding(len(KINDS), HIDDEN)
         self.place = nn.Embedding(PLACES, HIDDEN)
+        # As they are drawn they would drown what a sentence says.
+        nn.init.zeros_(self.kind.weight)
+        nn.init.zeros_(self.place.weight)
         self.sentence = nn.Sequential(nn.Linear(HIDDEN, HIDDEN), nn.GELU(), nn.LayerNorm(HIDDEN))
         self.phase = nn.Linear(HIDDEN, SIZES["phase"])
         self.case_start = nn.Linear(HIDDEN, 1)
@@ -76,26 +81,31 @@ class Network(nn.Module):
         self.holder = nn.Linear(HIDDEN, SIZES["holder"])
         self.outcome = nn.Linear(HIDDEN, SIZES["outcome"])
         self.polarity = nn.Linear(HIDDEN, SIZES["polarity"])
+        self.role = nn.Linear(HIDDEN, SIZES["role"])
         self.has_case = nn.Linear(HIDDEN, 1)
         self.industry = nn.Linear(HIDDEN, SIZES["industry"])
         self.industry_side = nn.Linear(HIDDEN, 2)
 
-    def forward(self, batch: Batch) -> Reading:
-        hidden = self.encoder(input_ids=batch.ids, attention_mask=batch.mask).last_hidden_state
-        hidden = self.dropout(hidden)
-        index = batch.ends.unsqueeze(-1).expand(-1, -1, HIDDEN)
-        sentences = hidden.gather(1, index) + self.kind(batch.kinds) + self.place(batch.places)
+    def forward(self, batch: Batch, below: Tensor | None = None) -> Reading:
+        """Read a batch; ``below`` is what the encoder's fixed layers made of it before."""
+        # The heads work in float32 whatever the encoder works in.
+        hidden = self.dropout(SCALE * self.encoder(batch.ids, batch.mask, below).float())
+        means = sentence_means(hidden, batch.ends)
+        sentences = means + self.kind(batch.kinds) + self.place(batch.places)
         sentences = self.dropout(self.sentence(sentences))
         # Each sentence says which industry it speaks of, and how much it counts for either side.
         absent = (batch.ends == 0).unsqueeze(-1)
         sides = self.industry_side(sentences).float().masked_fill(absent, -1e4).softmax(1)
         industry = torch.einsum("wsd,wsl->wdl", sides, self.industry(sentences).float())
+        # The sentence that speaks loudest for a case decides: one story makes a page a case.
+        cased = self.has_case(sentences).masked_fill(absent, -1e4).amax(1)
         return Reading(
             hidden=hidden,
+            sentences=means,
             phase=self.phase(sentences),
             case_start=self.case_start(sentences).squeeze(-1),
             tags=self.tags(hidden).unflatten(-1, (len(SPAN_KINDS), 3)),
-            has_case=self.has_case(hidden[:, 0]).squeeze(-1),
+            has_case=cased.squeeze(-1),
             industry_from=industry[:, 0],
             industry_to=industry[:, 1],
         )
@@ -104,26 +114,44 @@ class Network(nn.Module):
         """Begin with the base model's idea of the skills: ``skills x HIDDEN`` unit vectors."""
         self.skill_name.weight.data = NAME_SCALE * torch.as_tensor(vectors)
 
-    def label(self, hidden: Tensor, spans: Tensor) -> dict[str, Tensor]:
+    def label(self, reading: Reading, spans: Tensor) -> dict[str, Tensor]:
         """Return the logits of each of ``SPAN_HEADS`` for each span.
 
         Args:
-            hidden: ``W x T x HIDDEN`` from :meth:`forward`.
-            spans: ``N x 4`` of window, first token, token after the last, and the position of the
-                separator of the sentence.
+            reading: from :meth:`forward`.
+            spans: ``N x 4`` of window, first token, token after the last, and the sentence.
 
         Returns:
             ``N x labels`` by head, read from the mean of the span's tokens beside the vector of
             its sentence; a skill also from how close that mean is to the skill's name.
         """
-        window, first, last, end = spans.unbind(1)
-        sums = torch.cat([torch.zeros_like(hidden[:, :1]), hidden.float().cumsum(1)], 1)
+        window, first, last, sentence = spans.unbind(1)
+        sums = _sums(reading.hidden)
         mean = (sums[window, last] - sums[window, first]) / (last - first).unsqueeze(1)
-        vectors = self.span(torch.cat([mean, hidden[window, end].float()], 1))
+        vectors = self.span(torch.cat([mean, reading.sentences[window, sentence]], 1))
         vectors = self.dropout(vectors)
         logits = {head: getattr(self, head)(vectors) for head in SPAN_HEADS}
         logits["skill"] = logits["skill"] + self.skill_name(functional.normalize(mean, dim=-1))
         return logits
+
+
+def sentence_means(hidden: Tensor, ends: Tensor) -> Tensor:
+    """Return the mean of each sentence's tokens: ``W x S x HIDDEN``, zero where there is none.
+
+    Args:
+        hidden: ``W x T x HIDDEN``.
+        ends: ``W x S``, position of each sentence's separator, 0 where there is none.
+    """
+    starts = torch.cat([torch.ones_like(ends[:, :1]), ends[:, :-1] + 1], 1)
+    rows = torch.arange(len(hidden)).unsqueeze(1)
+    sums = _sums(hidden)
+    total = sums[rows, ends] - sums[rows, torch.minimum(starts, ends)]
+    return total / (ends - starts).clamp(min=1).unsqueeze(-1) * (ends > 0).unsqueeze(-1)
+
+
+def _sums(hidden: Tensor) -> Tensor:
+    """Return the sum of the tokens before each token, and of all: ``W x (T + 1) x HIDDEN``."""
+    return torch.cat([torch.zeros_like(hidden[:, :1]), hidden.cumsum(1)], 1)
 
 
 def inside_probability(tags: Tensor) -> Tensor:

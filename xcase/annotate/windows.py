@@ -1,9 +1,9 @@
 """Documents to fixed-length token windows for the network, and back to character offsets.
 
-Sentences are packed whole, each followed by the separator token whose vector stands for it
-(Cohan et al. 2019, *Pretrained Language Models for Sequential Sentence Classification*). A long
-document becomes several windows that overlap by some sentences, so that each sentence is labelled
-where it has context on both sides.
+Sentences are packed whole, each followed by a separator token (Cohan et al. 2019, *Pretrained
+Language Models for Sequential Sentence Classification*). A long document becomes several windows
+that overlap by some sentences, so that each sentence is labelled where it has context on both
+sides.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from xcase.sentences import KINDS, Unit
 
-# MiniLM has 512 positions; 384 keeps memory low and holds nine documents in ten whole.
+# MPNet has 512 positions; 384 keeps memory low and holds nine documents in ten whole.
 WINDOW_TOKENS = 384
 # A sentence longer than this is cut: no real sentence of the corpus is.
 SENTENCE_TOKENS = 160

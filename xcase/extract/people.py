@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from xcase.annotate.labels import ROLES
 from xcase.confidence import logit, probability
 from xcase.records import Person, Span, Tagged
 
@@ -44,27 +45,44 @@ _SAYS_MENTEE = (
     re.compile(rf"\b(?:paired|matched|connected|partnered|teamed) {_TITLED}$"),
 )
 _NEAR = 40
+# Of two mentees without a mentor one is the mentor if his odds are at least this.
+HELPS = 0.2
+# A mention alone never rules a role out.
+LEAST = 1e-3
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 
 
 @dataclass(slots=True)
 class Candidate:
-    """Somebody whom a story names; chances are added up over ``spans``."""
+    """Somebody whom a story names, with what is said of him over all of his ``spans``.
+
+    ``mentee`` and ``mentor`` add up the chances that his mentions are tagged so, ``roles`` the
+    logarithms of the chances that the one who is mentioned is the mentee, the mentor or neither.
+    """
 
     name: str
     words: set[str]
     mentee: float = 0.0
     mentor: float = 0.0
+    roles: list[float] = field(default_factory=lambda: [0.0] * len(ROLES))
     told_mentee: int = 0
     told_mentor: int = 0
     spans: list[Span] = field(default_factory=list)
 
     def add(self, tagged: Tagged, length: int) -> None:
         own = {tagged.kind: tagged.score}
-        mentee, mentor = tagged.readings.get("role", (own.get("mentee", 0), own.get("mentor", 0)))
+        mentee, mentor = tagged.readings.get("tags", (own.get("mentee", 0), own.get("mentor", 0)))
         self.mentee += mentee
         self.mentor += mentor
+        for role, chance in enumerate(tagged.readings.get("role", ())):
+            self.roles[role] += math.log(max(chance, LEAST))
         self.spans.append(Span(tagged.start, tagged.start + length))
+
+    def role_chances(self) -> list[float]:
+        """Return the chances of ``ROLES``: what his mentions say together, as in training."""
+        said = [total / len(self.spans) ** 0.5 for total in self.roles]
+        odds = [math.exp(s - max(said)) for s in said]
+        return [o / sum(odds) for o in odds]
 
 
 def find_people(
@@ -81,8 +99,8 @@ def find_people(
         kind: [t for t in tagged if t.kind == kind and t.score >= DESCRIBED]
         for kind in ("mentee", "mentor")
     }
-    found = []
-    for role, kind in enumerate(("mentee", "mentor")):
+    chosen: list[list[tuple[float, Candidate]]] = []
+    for role in range(2):
         # Nobody is both: each goes where he is likelier.
         own = [
             (chance[role], c)
@@ -90,9 +108,21 @@ def find_people(
             if chance[role] >= threshold and chance[role] > chance[1 - role]
         ]
         own.sort(key=lambda pair: -pair[0])
-        chosen = [c for chance, c in own if chance >= SHARE * own[0][0]]
-        found.append(_person(text, chosen, described[kind], start, end))
-    return found[0], found[1]
+        chosen.append([pair for pair in own if pair[0] >= SHARE * own[0][0]])
+    mentees, mentors = ([c for _, c in pairs] for pairs in chosen)
+    if not mentors and len(mentees) > 1:
+        # Two people and nobody who helps: likelier one helps the other than that nobody does.
+        helper = max(
+            zip(chances, people, strict=True),
+            key=lambda pair: (pair[1] in mentees, pair[0][1] / pair[0][0]),
+        )
+        if helper[0][1] >= HELPS:
+            mentors = [helper[1]]
+            mentees.remove(helper[1])
+    return (
+        _person(text, mentees, described["mentee"], start, end),
+        _person(text, mentors, described["mentor"], start, end),
+    )
 
 
 def _chances(candidate: Candidate, features: dict[str, float]) -> tuple[float, float]:
@@ -109,17 +139,26 @@ def _shifted(chance: float, log_odds: float) -> float:
 
 
 def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
-    """Return for each candidate the figures that the odds of either role rest on."""
+    """Return for each candidate the figures that the odds of either role rest on.
+
+    Few stories have two mentees: whoever stands beside a likelier one (``rival``) and has a part in
+    the story at all (``somebody``) is likely the mentor.
+    """
     mentions = sum(len(c.spans) for c in people)
     firsts = [min(s.start for s in c.spans) for c in people]
+    roles = [c.role_chances() for c in people]
     return [
         {
             "mentee": logit(c.mentee / len(c.spans)),
             "mentor": logit(c.mentor / len(c.spans)),
+            "as_mentee": logit(roles[i][0]),
+            "as_mentor": logit(roles[i][1]),
+            "somebody": logit(roles[i][0] + roles[i][1]),
+            "rival": max((logit(r[0]) for j, r in enumerate(roles) if j != i), default=logit(0)),
             "share": len(c.spans) / mentions,
-            "first": float(first == min(firsts)),
+            "first": float(firsts[i] == min(firsts)),
         }
-        for c, first in zip(people, firsts, strict=True)
+        for i, c in enumerate(people)
     ]
 
 
