@@ -56,7 +56,8 @@ def test_fifty_megabytes_of_html_in_a_line_are_refused_in_time(
     (record,) = read(path)
     assert time.monotonic() - began < limits.MAX_READ_SECONDS + 15
     assert isinstance(record, Skipped)
-    assert record.code in ("E_LIMIT_SIZE", "E_LIMIT_TIME", "E_CORRUPT")
+    # The parser may also run into the limit on memory and abort; its process alone ends.
+    assert record.code in ("E_LIMIT_SIZE", "E_LIMIT_TIME", "E_CRASH", "E_CORRUPT")
 
 
 def test_a_script_of_fifty_megabytes_is_dropped_or_refused(tmp_path: Path) -> None:
@@ -113,18 +114,20 @@ def test_very_short_texts_are_documents_without_a_case(tmp_path: Path, words: in
     assert [d.kind for d in analysis.documents] == ["not_a_case"]
 
 
-MANY = """
-import resource, sys, time
+MANY = r"""
+import re, sys, time
 from pathlib import Path
 from xcase.read import find_inputs, read_files
 began = time.monotonic()
 files, skipped = find_inputs([Path(sys.argv[1])])
 read = sum(1 for _ in read_files([(f, f.name) for f in files]))
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+# Not ru_maxrss, which counts what the parent held before this program began.
+peak = int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) * 1024
 print(len(files), len(skipped), read, peak, round(time.monotonic() - began, 1))
 """
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
 def test_very_many_files_are_found_and_read_in_little_memory(tmp_path: Path) -> None:
     count = 100_000 if LARGE else 3_000
     for n in range(count):

@@ -46,7 +46,7 @@ _NOT_WHO = re.compile(
 _INFLECTED = re.compile(r"(?:ing|ed|ly|tions?|ness|ments?|ity|ies|able|less|ful|[^aeiou]s)$")
 _OWNED = re.compile(r"[’']s$", re.IGNORECASE)
 _SURNAME = re.compile(r"(?:Ma?c|O[’']|D[’']|De|Di|La|Le|Van)[A-Z]")
-_INSIDE = re.compile(r"[^\s.!?:#|…•][\"”’')\]]*[ \t]+[\"“‘'(\[]*$")
+_INSIDE = re.compile(r"[^\s.!?:#|…•][\"”’')\]]{0,4}[ \t]{1,9}[\"“‘'(\[]{0,4}$")
 # What may stand between two words of one name.
 _WITHIN = re.compile(r" |-")
 _AFTER_LETTER = re.compile(r"\.? |-|\.")
@@ -56,10 +56,10 @@ _ACTS = re.compile(
     r"\s+(?:and [^\W\d_a-z]|[^\W\d_]{2,}(?:ed|[^s]s)\b|[^\W\d_a-z][^\W\d_]+)"
 )
 # "I'm Grace." and not "I am Head of Sales."
-_ALONE = re.compile(r"\s*(?:[.,;!\n]|$)")
+_ALONE = re.compile(r"\s{0,9}(?:[.,;!\n]|$)")
 
 _HER = re.compile(
-    r"\s+(?!(?:a|an|the|that|this|to|and|but|or|for|from|with|at|in|on|of|by|as|if|when|while|"
+    r"\s{1,9}(?!(?:a|an|the|that|this|to|and|but|or|for|from|with|at|in|on|of|by|as|if|when|while|"
     r"because|so|than|then|about|again|how|what|why|who|i|he|she|they|we|you|it|is|was|has|had|"
     r"his|hers?|him|my|your|their|will|would|could|can|not|up|out|off|over|after|before|into|alone|too|every|each)\b)[^\W\d_]",
     re.IGNORECASE,

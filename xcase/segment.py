@@ -27,7 +27,8 @@ _SECTIONS = {
     "outcome": ("outcome", "outcomes", "result", "results", "impact", "achievements"),
 }
 # "Case Study 2: ...", "## Story 1", "C.2 Matter of", "3) Brick by brick"
-_NUMBERED = re.compile(r"[#\s]*([A-Za-z][A-Za-z .]*?|)[\s.#]*(\d{1,2})\b")
+# Bounded, because names and signs share their spaces.
+_NUMBERED = re.compile(r"[#\s]{0,9}([A-Za-z][A-Za-z .]{0,60}?|)[\s.#]{0,9}(\d{1,2})\b")
 
 
 @dataclass(frozen=True, slots=True)

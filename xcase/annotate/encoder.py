@@ -26,8 +26,8 @@ HIDDEN = 768
 TUNED_LAYERS = 3
 # No phrase that shows a skill is longer.
 MAX_TOKENS = 64
-# Phrases of about the same length read together.
-BATCH = 64
+# Phrases of about the same length read together: of more, half would be padding.
+BATCH = 16
 # Added to the attention scores of what is padding.
 _MASKED = -1e4
 

@@ -39,7 +39,7 @@ _END_MARK = b"%%EOF"
 _TAIL_BYTES = 2048
 
 _BULLET = re.compile("[•▪▫◦‣●○■□✓✔➢➤\uf0b7\uf0a7\x7f][ \t]*|[-–*][ \t]+")
-_PAGE_NUMBER = re.compile(r"(?i)(page )?\d+( ?(of|/) ?\d+)?$")
+_PAGE_NUMBER = re.compile(r"(?i)(page )?\d{1,5}( ?(of|/) ?\d{1,5})?$")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
 _ITEM = "- "
 _HYPHENS = ("-", "\u2010")

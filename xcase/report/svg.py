@@ -25,7 +25,7 @@ _LINK = "{http://www.w3.org/1999/xlink}href"
 _VEGA_SITE = "https://vega.github.io/vega-datasets/"
 _UNUSED = re.compile(r"role|aria-.*|pointer-events|class|version|font-family")
 # More decimals than a screen can show.
-_LONG = re.compile(r"-?\d+\.\d{2,}")
+_LONG = re.compile(r"-?\d{1,12}\.\d{2,}")
 # A letter of a label at 12 pixels; Vega measures in fonts that the reader's page may not have.
 LETTER = 7.2
 

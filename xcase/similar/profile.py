@@ -39,8 +39,9 @@ _ENGLISH = frozenset((
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 # Where a new thought begins inside a sentence.
 _CLAUSE = re.compile(
-    r"(?<=[.!?;:])\s+|\n+|,?\s+(?=(?:and|but|yet|though|although|because|so)\s+(?:i|we|my|now)\b)"
-    r"|\s+(?=who\s+(?:want|wish|hope|need|can|struggle|fear))|\s+(?=but\b)",
+    r"(?<=[.!?;:])\s+|\n+|(?:,|(?<![\s,]))\s++"
+    r"(?=(?:and|but|yet|though|although|because|so)\s++(?:i|we|my|now)\b|but\b|"
+    r"who\s++(?:want|wish|hope|need|can|struggle|fear))",
     re.IGNORECASE,
 )
 _GOAL = re.compile(
