@@ -30,7 +30,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from xcase import sentences
 from xcase.annotate.annotator import batch_of
-from xcase.annotate.encoder import Encoder, fast_bfloat16, load_mpnet
+from xcase.annotate.encoder import Encoder, PhraseEncoder, fast_bfloat16, load_mpnet
 from xcase.annotate.labels import BEGIN, INSIDE, ROLES, SKILLS, SPAN_KINDS, industries
 from xcase.annotate.network import Network, Reading
 from xcase.annotate.windows import Window, pack
@@ -192,7 +192,7 @@ def train(material: Material, *, epochs: int, seed: int, out: Path) -> None:
             # A third of the time of a step; the heads keep theirs.
             module.p = 0.0
     network = Network(encoder)
-    network.name_skills(phrase_vectors(encoder, tokenizer, SKILLS))
+    network.name_skills(PhraseEncoder(model, tokenizer).encode(SKILLS))
     began = time.monotonic()
     prepare = Reader(encoder, tokenizer)
     variants = [prepare(varied(material.narratives, rng)) for _ in range(VARIANTS)]
@@ -300,17 +300,6 @@ class Reader:
             Example(g, windows, [below[i, n] for n in range(len(windows))])
             for i, (g, windows) in enumerate(zip(golds, packed, strict=True))
         ]
-
-
-@torch.no_grad()
-def phrase_vectors(encoder: Encoder, tokenizer: object, phrases: Sequence[str]) -> Tensor:
-    """Return the unit vectors of phrases, as sentence-transformers reads them from the base."""
-    encoder.eval()
-    vectors = []
-    for phrase in phrases:
-        batch = batch_of([pack(phrase, [Unit(0, len(phrase), "prose")], tokenizer)[0]])
-        vectors.append(functional.normalize(encoder(batch.ids, batch.mask)[0].mean(0), dim=0))
-    return torch.stack(vectors)
 
 
 def batches_of(examples: list[Example], size: int, rng: random.Random) -> list[list[Example]]:
