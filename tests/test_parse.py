@@ -34,8 +34,13 @@ def test_workers_say_what_is_said_here_whatever_happens_to_them() -> None:
 
 
 def test_workers_come_without_torch() -> None:
+    (said,) = [wait() for _, wait in parsed_ahead(CHUNKS[:1], 1, parser=tell)]
+    assert [(len(units), marks) for units, marks in said] == [(4, [])]  # marks: not parsed here
+
+
+def test_a_worker_that_was_not_waited_for_is_not_waited_for_later() -> None:
     ((_, wait),) = parsed_ahead(CHUNKS[:1], 1, parser=tell)
-    assert [len(units) for units, _ in wait()] == [4]
+    assert wait() == parse.parse(TEXTS[:1])
 
 
 def test_a_few_texts_are_parsed_here() -> None:

@@ -55,7 +55,8 @@ def parsed_ahead(
 ) -> Generator[tuple[Sequence[Source], Wait]]:
     """Yield chunks, each with a function that waits for what spaCy says of its texts.
 
-    What comes of a text does not depend on the number of workers, nor on its chunk.
+    What comes of a text does not depend on the number of workers, nor on its chunk. Who asks for
+    the next chunk before waiting for this one has it parsed here.
 
     Args:
         parser: what workers call, :func:`parse` if None; tests give one that dies.
@@ -72,9 +73,9 @@ def parsed_ahead(
         for chunk in chunks:
             waiting.append((chunk, pool.schedule(parser or parse, ([s.text for s in chunk],))))
             if len(waiting) > _AHEAD * workers:
-                yield _promised(*waiting.popleft())
+                yield from _first(waiting)
         while waiting:
-            yield _promised(*waiting.popleft())
+            yield from _first(waiting)
     finally:
         pool.stop()
         pool.join()
@@ -84,16 +85,24 @@ def _here(chunk: Sequence[Source]) -> Wait:
     return lambda: parse([s.text for s in chunk])
 
 
-def _promised(chunk: Sequence[Source], future: Any) -> tuple[Sequence[Source], Wait]:
-    def wait() -> Parsed:
-        error = future.exception()
-        if error is None:
-            return future.result()  # type: ignore[no-any-return]
-        if isinstance(error, XcaseError):
-            raise error  # a model is missing here, too
-        return _here(chunk)()  # the worker was killed, or a text is odd: then it is told here
+def _first(
+    waiting: deque[tuple[Sequence[Source], Any]],
+) -> Generator[tuple[Sequence[Source], Wait]]:
+    chunk, future = waiting.popleft()
 
-    return chunk, wait
+    def wait() -> Parsed:
+        try:
+            return future.result()  # type: ignore[no-any-return]
+        except XcaseError:
+            raise  # a model is missing here, too
+        except Exception:  # noqa: BLE001 - the worker was killed, or a text is odd: it is told here
+            return _here(chunk)()
+
+    try:
+        yield chunk, wait
+    finally:
+        # Who goes on has waited, or never will: a stopped pool leaves its futures open for ever.
+        future.cancel()
 
 
 def _begin(parent: int) -> None:
