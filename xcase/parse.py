@@ -10,12 +10,11 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import Any
 
 from xcase import names, sentences
 from xcase.errors import XcaseError
 from xcase.extract.skills import alias_marks
-from xcase.processes import Context, cores, end_with
+from xcase.processes import Call, Workers, cores, end_with
 from xcase.records import Mark, Source
 
 # Characters: a worker starts in the time in which some 70,000 are parsed (measured).
@@ -65,20 +64,17 @@ def parsed_ahead(
         for chunk in chunks:
             yield chunk, _here(chunk)
         return
-    from pebble import ProcessPool
-
-    pool = ProcessPool(workers, initializer=_begin, initargs=(os.getpid(),), context=Context())
+    pool = Workers(workers, _begin, (os.getpid(),))
     try:
-        waiting: deque[tuple[Sequence[Source], Any]] = deque()
+        waiting: deque[tuple[Sequence[Source], Call]] = deque()
         for chunk in chunks:
-            waiting.append((chunk, pool.schedule(parser or parse, ([s.text for s in chunk],))))
+            waiting.append((chunk, pool.call(parser or parse, [s.text for s in chunk])))
             if len(waiting) > _AHEAD * workers:
                 yield from _first(waiting)
         while waiting:
             yield from _first(waiting)
     finally:
         pool.stop()
-        pool.join()
 
 
 def _here(chunk: Sequence[Source]) -> Wait:
@@ -86,23 +82,22 @@ def _here(chunk: Sequence[Source]) -> Wait:
 
 
 def _first(
-    waiting: deque[tuple[Sequence[Source], Any]],
+    waiting: deque[tuple[Sequence[Source], Call]],
 ) -> Generator[tuple[Sequence[Source], Wait]]:
-    chunk, future = waiting.popleft()
+    chunk, call = waiting.popleft()
 
     def wait() -> Parsed:
-        try:
-            return future.result()  # type: ignore[no-any-return]
-        except XcaseError:
-            raise  # a model is missing here, too
-        except Exception:  # noqa: BLE001 - the worker was killed, or a text is odd: it is told here
+        said, error = call.outcome()
+        if isinstance(error, XcaseError):
+            raise error  # a model is missing here, too
+        if error is not None:  # the worker was killed, or a text is odd: then it is told here
             return _here(chunk)()
+        return said  # type: ignore[no-any-return]
 
     try:
         yield chunk, wait
     finally:
-        # Who goes on has waited, or never will: a stopped pool leaves its futures open for ever.
-        future.cancel()
+        call.cancel()  # who goes on has waited, or never will
 
 
 def _begin(parent: int) -> None:

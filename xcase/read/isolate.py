@@ -17,16 +17,13 @@ from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from xcase.processes import Context, cores, end_with
+from xcase.processes import Call, Workers, cores, end_with
 from xcase.read.document import read_file
 from xcase.read.limits import MAX_FILE_BYTES, MAX_READ_MEMORY, MAX_READ_SECONDS
 from xcase.read.skip import skip
 from xcase.records import Skipped, Source
-
-if TYPE_CHECKING:
-    from pebble import ProcessFuture, ProcessPool
 
 Reader = Callable[[Path, str], list[Source | Skipped]]
 
@@ -72,12 +69,10 @@ def read_files(
     ]
     pool = _pool(min(alone.count(True), _MAX_WORKERS, cores()), memory)
     try:
-        waiting: deque[tuple[Path, str, ProcessFuture[Any] | Source | None]] = deque()
+        waiting: deque[tuple[Path, str, Call | Source | None]] = deque()
         for (path, name), apart, before in zip(files, alone, same, strict=True):
-            future = (
-                pool.schedule(reader, (path, name), timeout=seconds) if pool and apart else before
-            )
-            waiting.append((path, name, future))
+            call = pool.call(reader, path, name, seconds=seconds) if pool and apart else before
+            waiting.append((path, name, call))
             if len(waiting) > _AHEAD:
                 yield from _result(*waiting.popleft(), seconds)
         while waiting:
@@ -85,7 +80,6 @@ def read_files(
     finally:
         if pool:
             pool.stop()
-            pool.join()
 
 
 def _unchanged(path: Path, before: Source | None) -> Source | None:
@@ -110,16 +104,16 @@ def _needs_worker(path: Path) -> bool:
 
 
 def _result(
-    path: Path, name: str, future: ProcessFuture[Any] | Source | None, seconds: float
+    path: Path, name: str, call: Call | Source | None, seconds: float
 ) -> Iterator[Source | Skipped]:
-    if isinstance(future, Source):
-        yield future
+    if isinstance(call, Source):
+        yield call
         return
-    if future is None:
+    if call is None:
         yield from read_file(path, name=name)
         return
-    error = future.exception()  # not raised: a reader may end with SystemExit
-    if error is None and _is_records(records := future.result()):
+    records, error = call.outcome()
+    if error is None and _is_records(records):
         yield from records
         return
     yield skip(name, *_fault(error, seconds), sha256=_digest(path))
@@ -155,14 +149,8 @@ def _digest(path: Path) -> str:
     return ""
 
 
-def _pool(workers: int, memory: int) -> ProcessPool | None:
-    if workers == 0:
-        return None
-    from pebble import ProcessPool
-
-    return ProcessPool(
-        workers, initializer=_limit, initargs=(memory, os.getpid()), context=Context()
-    )
+def _pool(workers: int, memory: int) -> Workers | None:
+    return Workers(workers, _limit, (memory, os.getpid())) if workers else None
 
 
 def _limit(memory: int, parent: int) -> None:
