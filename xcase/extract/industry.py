@@ -17,6 +17,9 @@ from xcase.taxonomy import load_industries
 MAX_EVIDENCE = 6
 # The phase in which words about either side stand: before and after.
 SIDES = ("background", "outcome")
+# What staying in one industry adds to the log-odds. 40 in a hundred of the training narratives that
+# were held back stay, and the network learned so; of stories that nobody wrote to train it 63 do.
+STAYS = math.log(0.63 / 0.37) - math.log(0.40 / 0.60)
 # A role or workplace says more about an industry than a topic word.
 WEIGHTS = {"role": 2.0, "place": 2.0, "word": 1.0}
 
@@ -30,7 +33,8 @@ def find_industries(
     """Return the industries (before, after) of a story; None where neither says one.
 
     The network's log-probability of each label is added to the logarithm of how often words of
-    that industry stand in the story, those of the side in question counting double.
+    that industry stand in the story, those of the side in question counting double; both sides are
+    chosen together, for most people stay where they are.
     """
     hits = spoken(text, sentences)
     guesses: list[IndustryGuess | None] = []
@@ -57,33 +61,44 @@ def best_labels(
     network: tuple[tuple[float, ...], tuple[float, ...]],
     word_weight: float,
 ) -> list[tuple[str, float]]:
-    """Return the likeliest label before and after, each with its share of the raw score."""
-    return [
-        _best(hits, sentences, probabilities, word_weight, side)
+    """Return the likeliest labels before and after, each with its share of the raw score."""
+    labels = industries()
+    before, after = (
+        _scores(hits, sentences, probabilities, word_weight, side)
         for probabilities, side in zip(network, SIDES, strict=True)
+    )
+    pairs = {
+        (i, j): one + other + STAYS * (i == j)
+        for i, one in enumerate(before)
+        for j, other in enumerate(after)
+    }
+    best = max(pairs, key=pairs.__getitem__)
+    odds = {pair: math.exp(score - pairs[best]) for pair, score in pairs.items()}
+    return [
+        (
+            labels[best[side]],
+            sum(o for pair, o in odds.items() if pair[side] == best[side]) / sum(odds.values()),
+        )
+        for side in range(2)
     ]
 
 
-def _best(
+def _scores(
     hits: Sequence[Hit],
     sentences: Sequence[Sentence],
     probabilities: tuple[float, ...],
     word_weight: float,
     side: str,
-) -> tuple[str, float]:
+) -> list[float]:
     counts: dict[str, float] = defaultdict(float)
     for hit in hits:
         label, weight = hit.label.rsplit("|", 1)
         phase = next((s.phase for s in sentences if s.start <= hit.span.start < s.end), "other")
         counts[label] += float(weight) * (2 if phase == side else 1)
-    labels = industries()
-    scores = [
+    return [
         math.log(p + 1e-4) + word_weight * math.log1p(counts[label])
-        for label, p in zip(labels, probabilities, strict=True)
+        for label, p in zip(industries(), probabilities, strict=True)
     ]
-    top = max(scores)
-    share = 1 / sum(math.exp(s - top) for s in scores)
-    return labels[scores.index(top)], share
 
 
 def _first(sentences: Sequence[Sentence], phase: str) -> Span:

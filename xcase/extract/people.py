@@ -50,6 +50,12 @@ HELPS = 0.2
 # A mention alone never rules a role out.
 LEAST = 1e-3
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
+# Who tells a story in the first person says so about once in twenty words.
+_NARRATOR = re.compile(r"\b(?:I|me|my|myself)\b")
+_QUOTED = re.compile(r"[“\"][^“”\"\n]{2,400}[”\"]")
+NARRATED = 0.015
+# A line of a name and little else signs a page or heads it, if it is one of its first or last.
+_SIGNED_WORDS, _SIGNED_LINES = 8, 3
 
 
 @dataclass(slots=True)
@@ -58,6 +64,8 @@ class Candidate:
 
     ``mentee`` and ``mentor`` add up the chances that his mentions are tagged so, ``roles`` the
     logarithms of the chances that the one who is mentioned is the mentee, the mentor or neither.
+    ``narrated`` says that the story is told in the first person, ``signs`` that his name stands
+    where a page is signed.
     """
 
     name: str
@@ -67,6 +75,8 @@ class Candidate:
     roles: list[float] = field(default_factory=lambda: [0.0] * len(ROLES))
     told_mentee: int = 0
     told_mentor: int = 0
+    narrated: bool = False
+    signs: bool = False
     spans: list[Span] = field(default_factory=list)
 
     def add(self, tagged: Tagged, length: int) -> None:
@@ -142,7 +152,8 @@ def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
     """Return for each candidate the figures that the odds of either role rest on.
 
     Few stories have two mentees: whoever stands beside a likelier one (``rival``) and has a part in
-    the story at all (``somebody``) is likely the mentor.
+    the story at all (``somebody``) is likely the mentor. Who says "I" is mostly the mentee: he has
+    a name if he signs (``narrator``), and whom else he names is somebody else (``told_of``).
     """
     mentions = sum(len(c.spans) for c in people)
     firsts = [min(s.start for s in c.spans) for c in people]
@@ -157,6 +168,8 @@ def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
             "rival": max((logit(r[0]) for j, r in enumerate(roles) if j != i), default=logit(0)),
             "share": len(c.spans) / mentions,
             "first": float(firsts[i] == min(firsts)),
+            "narrator": float(c.narrated and c.signs),
+            "told_of": float(c.narrated and not c.signs),
         }
         for i, c in enumerate(people)
     ]
@@ -171,10 +184,15 @@ def name_words(surface: str) -> set[str]:
     words = [_without_s(w) for w in _WORD.findall(surface)]
     if not words or not words[0][0].isupper():
         return set()
-    names = {w.lower() for w in words if w[0].isupper() and w.lower() not in _NOT_A_NAME}
+    names = {w.lower() for w in words if w[0].isupper() and not _is_address(w)}
     first = words[0].lower()
-    describes = first in _NOT_A_NAME and not any(w[0].isupper() for w in words[1:])
+    describes = _is_address(first) and not any(w[0].isupper() for w in words[1:])
     return set() if describes else names
+
+
+def _is_address(word: str) -> bool:
+    """Whether a word is a form of address, an article or a pronoun, or begins with one: I'm."""
+    return re.split("[’']", word.lower())[0] in _NOT_A_NAME
 
 
 def _without_s(word: str) -> str:
@@ -186,6 +204,7 @@ def candidates(text: str, tagged: Sequence[Tagged]) -> list[Candidate]:
     spans = [t for t in tagged if t.kind in ("name", "mentee", "mentor")]
     found: list[Candidate] = []
     seen: list[Tagged] = []
+    narrated, signatures = _is_narrated(text), _signatures(text)
     # The longest form of a name first; a place that both sources found counts once.
     for mention in sorted(
         spans, key=lambda t: (t.start - t.end, t.start, t.kind != "name", -t.score)
@@ -197,12 +216,26 @@ def candidates(text: str, tagged: Sequence[Tagged]) -> list[Candidate]:
         seen.append(mention)
         same = next((c for c in found if _same_person(c.words, words)), None)
         if same is None:
-            same = Candidate(_without_s(" ".join(surface.split())), words)
+            same = Candidate(_without_s(" ".join(surface.split())), words, narrated=narrated)
             found.append(same)
         same.add(mention, len(_without_s(surface)))
+        same.signs |= any(s.start <= mention.start < s.end for s in signatures)
         same.told_mentor += _told(text, mention.start, same.spans[-1].end, _SAYS_MENTOR)
         same.told_mentee += _told(text, mention.start, same.spans[-1].end, _SAYS_MENTEE)
     return found
+
+
+def _is_narrated(text: str) -> bool:
+    """Whether a text says "I" outside of what it quotes."""
+    told = _QUOTED.sub(" ", text)
+    return len(_NARRATOR.findall(told)) >= NARRATED * len(told.split())
+
+
+def _signatures(text: str) -> list[Span]:
+    """Return the lines where a page is signed or says whose it is."""
+    lines = [Span(m.start(), m.end()) for m in re.finditer(r"\S[^\n]*", text)]
+    edges = {*lines[:_SIGNED_LINES], *lines[-_SIGNED_LINES:]}
+    return [line for line in edges if len(text[line.start : line.end].split()) <= _SIGNED_WORDS]
 
 
 def _told(text: str, start: int, end: int, patterns: Sequence[re.Pattern[str]]) -> int:
