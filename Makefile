@@ -58,7 +58,8 @@ audit: install
 
 train: install
 	cd scripts && ../$(BIN)/python train_namer.py
-	cd scripts && ../$(BIN)/python train_annotator.py
+	cd scripts && ../$(BIN)/python train_annotator.py large
+	cd scripts && ../$(BIN)/python train_annotator.py small
 
 clean:
 	rm -rf $(VENV) xcase-out xcase-export build dist

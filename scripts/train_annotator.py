@@ -1,12 +1,12 @@
-"""Train the network on the labelled narratives of corpus/training.
+"""Train the networks on the labelled narratives of corpus/training.
 
-    python scripts/train_annotator.py [--epochs N] [--seed S] [--out FILE]
+    python scripts/train_annotator.py {large,small} [--epochs N] [--seed S] [--out FILE]
 
-About an hour on two idle cores with fast bfloat16. What the fixed layers of the encoder make of a
-text is computed once; each step then reads whole narratives (some of them set beside others), short
-passages with their skills and outcomes, passages that tell who is who, passages that tell an
+About an hour each on two idle cores with fast bfloat16. What the fixed layers of the encoder make
+of a text is computed once; each step then reads whole narratives (some of them set beside others),
+short passages with their skills and outcomes, passages that tell who is who, passages that tell an
 industry before and after, phrases of the bank, and words of the industry table. Only the layers
-that were tuned and the heads are stored, in half precision.
+that were tuned and the heads are stored.
 """
 
 from __future__ import annotations
@@ -19,20 +19,22 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from augment import augment, augment_passage, collage
 from gold import Gold, GoldSpan, from_passage, load
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 
 from xcase import sentences
-from xcase.annotate.annotator import batch_of
+from xcase.annotate.annotator import batch_of, load_base
 from xcase.annotate.encoder import Encoder, PhraseEncoder, fast_bfloat16, load_mpnet
 from xcase.annotate.labels import BEGIN, INSIDE, ROLES, SKILLS, SPAN_KINDS, industries
+from xcase.annotate.minilm import load_minilm
 from xcase.annotate.network import Network, Reading
+from xcase.annotate.weights import save_weights
 from xcase.annotate.windows import Window, pack
 from xcase.extract import people
 from xcase.names import find_names
@@ -48,12 +50,8 @@ PASSAGE_BATCH = 30
 WHO_BATCH = 6
 BANK_BATCH = 32
 INDUSTRY_BATCH = 24
-# The encoder moves slowly, the new heads fast.
-ENCODER_RATE, HEAD_RATE = 1e-4, 7e-4
 # How many narratives are set beside other text: without it the network judges a page as a whole.
 COLLAGES = 0.5
-# Of every narrative so many variants (names, genders, errors, cuts, collages) take turns.
-VARIANTS = 2
 # Tokens that the fixed layers read at once: more are slower, they leave the processor's cache.
 BELOW_TOKENS = 1536
 # Tokens of a passage are mostly labelled ones, unlike a page's: they teach what, narratives where.
@@ -69,6 +67,29 @@ HELD_BACK = 12
 WEIGHT = {
     "phase": 1.0, "start": 0.6, "tags": 6.0, "span": 1.0, "role": 1.0, "case": 0.3, "industry": 0.5,
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one of the networks is trained; the encoder moves slowly, the new heads fast."""
+
+    weights: str
+    epochs: int
+    seed: int
+    encoder_rate: float
+    head_rate: float
+    # Of every narrative so many variants (names, genders, errors, cuts, collages) take turns.
+    variants: int
+    # 60 MB is what the weights of both may take.
+    eight_bits: bool
+    # A third of the time of a step in the large encoder; the heads always keep theirs.
+    encoder_dropout: float
+
+
+RECIPES = {
+    "large": Recipe("annotator", 5, 7, 1e-4, 7e-4, 2, False, 0.0),
+    "small": Recipe("annotator-small", 6, 8, 2e-4, 1e-3, 6, True, 0.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +114,10 @@ class Example:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--out", type=Path, default=ROOT / "models" / "annotator.safetensors")
+    parser.add_argument("network", choices=RECIPES)
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--out", type=Path)
     parser.add_argument("--leave-out", default="", help="sources (file stems) to hold back")
     parser.add_argument("--all", action="store_true", help="hold nothing back for thresholds")
     args = parser.parse_args()
@@ -110,7 +132,30 @@ def main() -> None:
         [*load_passages("industry-*.jsonl"), *industry_words()],
         load_bank(TRAINING / "phrases.jsonl"),
     )
-    train(material, epochs=args.epochs, seed=args.seed, out=args.out)
+    recipe = RECIPES[args.network]
+    recipe = replace(recipe, epochs=args.epochs or recipe.epochs, seed=args.seed or recipe.seed)
+    out = args.out or ROOT / "models" / f"{recipe.weights}.safetensors"
+    torch.manual_seed(recipe.seed)
+    train(*START[args.network](), material, recipe, out)
+
+
+def start_large() -> tuple[Network, Any]:
+    """Return the untrained network over MPNet, and the tokenizer."""
+    model, tokenizer = load_mpnet(exact=True)
+    network = Network(Encoder(model))
+    network.name_skills(PhraseEncoder(model, tokenizer).encode(SKILLS))
+    return network, tokenizer
+
+
+def start_small() -> tuple[Network, Any]:
+    """Return the untrained network over MiniLM, and the tokenizer."""
+    _, tokenizer = load_mpnet()
+    network = Network(load_minilm(tokenizer))
+    network.name_skills(load_base().encode(list(SKILLS), normalize_embeddings=True))
+    return network, tokenizer
+
+
+START = {"large": start_large, "small": start_small}
 
 
 def load_all(leave_out: Collection[str] = ()) -> list[Gold]:
@@ -181,21 +226,17 @@ def with_names(narratives: Sequence[Gold]) -> list[Gold]:
     return named
 
 
-def train(material: Material, *, epochs: int, seed: int, out: Path) -> None:
+def train(network: Network, tokenizer: Any, material: Material, recipe: Recipe, out: Path) -> None:
     """Train from the base model; save what differs from it after each epoch."""
-    rng = random.Random(seed)
-    torch.manual_seed(seed)
-    model, tokenizer = load_mpnet(exact=True)
-    encoder = Encoder(model)
-    for module in encoder.modules():
+    rng = random.Random(recipe.seed)
+    encoder: Any = network.encoder
+    for name, module in encoder.named_modules():
         if isinstance(module, torch.nn.Dropout):
-            # A third of the time of a step; the heads keep theirs.
-            module.p = 0.0
-    network = Network(encoder)
-    network.name_skills(PhraseEncoder(model, tokenizer).encode(SKILLS))
+            # Inside attention it would rule out the fast kernel.
+            module.p = 0.0 if "attention.self" in name else recipe.encoder_dropout
     began = time.monotonic()
     prepare = Reader(encoder, tokenizer)
-    variants = [prepare(varied(material.narratives, rng)) for _ in range(VARIANTS)]
+    variants = [prepare(varied(material.narratives, rng)) for _ in range(recipe.variants)]
     passages = prepare([augment_passage(g, rng) for g in material.passages])
     who, fields, bank = (prepare(g) for g in (material.who, material.industries, material.bank))
     for name, parameter in network.named_parameters():
@@ -203,11 +244,11 @@ def train(material: Material, *, epochs: int, seed: int, out: Path) -> None:
     own = [p for n, p in network.named_parameters() if is_tuned(n) and n.startswith("encoder")]
     heads = [p for n, p in network.named_parameters() if not n.startswith("encoder")]
     optimiser = torch.optim.AdamW(
-        [{"params": own, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}],
+        [{"params": own, "lr": recipe.encoder_rate}, {"params": heads, "lr": recipe.head_rate}],
         weight_decay=0.01,
         fused=True,
     )
-    steps = epochs * -(-len(material.narratives) // BATCH)
+    steps = recipe.epochs * -(-len(material.narratives) // BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda s: min((s + 1) / (0.1 * steps), max(0.0, (steps - s) / (0.9 * steps)))
     )
@@ -219,9 +260,9 @@ def train(material: Material, *, epochs: int, seed: int, out: Path) -> None:
         flush=True,
     )
     short_ones, named_ones = endless(passages, PASSAGE_BATCH, rng), endless(who, WHO_BATCH, rng)
-    for epoch in range(epochs):
+    for epoch in range(recipe.epochs):
         total: dict[str, float] = {}
-        batches = batches_of(variants[epoch % VARIANTS], BATCH, rng)
+        batches = batches_of(variants[epoch % recipe.variants], BATCH, rng)
         for golds in batches:
             short, named = next(short_ones), next(named_ones)
             with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
@@ -241,9 +282,10 @@ def train(material: Material, *, epochs: int, seed: int, out: Path) -> None:
             for key, value in losses.items():
                 total[key] = total.get(key, 0.0) + value.item()
         line = " ".join(f"{k} {v / len(batches):.3f}" for k, v in total.items())
-        print(f"epoch {epoch + 1}/{epochs} {time.monotonic() - began:.0f}s {line}", flush=True)
+        spent = time.monotonic() - began
+        print(f"epoch {epoch + 1}/{recipe.epochs} {spent:.0f}s {line}", flush=True)
         # After each epoch, so that an interrupted run leaves something to look at.
-        save(network, out)
+        save(network, recipe, out)
 
 
 def varied(narratives: Sequence[Gold], rng: random.Random) -> list[Gold]:
@@ -254,29 +296,27 @@ def varied(narratives: Sequence[Gold], rng: random.Random) -> list[Gold]:
 
 def is_tuned(name: str) -> bool:
     """Whether a parameter differs from the base model's: the upper layers and the heads."""
-    return not name.startswith("encoder.") or name.startswith("encoder.upper.")
+    if not name.startswith("encoder."):
+        return True
+    return name.startswith("encoder.upper.") and ".word_embeddings." not in name
 
 
-def save(network: Network, out: Path) -> None:
-    """Write the tensors that differ from the base model, in half precision."""
-    tensors = {
-        name: value.detach().half().contiguous()
-        for name, value in network.state_dict().items()
-        if is_tuned(name)
-    }
-    save_file(tensors, out)
+def save(network: Network, recipe: Recipe, out: Path) -> None:
+    """Write the tensors that differ from the base model."""
+    own = {name: value for name, value in network.state_dict().items() if is_tuned(name)}
+    save_weights(own, out, eight_bits=recipe.eight_bits)
     print(f"wrote {out.name} ({out.stat().st_size / 1e6:.1f} MB)")
 
 
 class Reader:
     """Cut texts to windows and read them with the encoder's fixed layers."""
 
-    def __init__(self, encoder: Encoder, tokenizer: object) -> None:
+    def __init__(self, encoder: Any, tokenizer: object) -> None:
         self.encoder, self.tokenizer = encoder, tokenizer
         if fast_bfloat16():
             # As they are read in an analysis, too; nothing else needs them from here on.
-            encoder.embeddings.to(torch.bfloat16)
-            encoder.lower.to(torch.bfloat16)
+            for module in encoder.fixed():
+                module.to(torch.bfloat16)
 
     @torch.no_grad()
     def __call__(self, golds: Sequence[Gold]) -> list[Example]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from xcase.annotate.encoder import HIDDEN
 from xcase.annotate.network import Batch, Network, sentence_means
 
 
 class OneVectorPerToken(nn.Module):
     """Stands for the encoder: a token's vector depends on its id alone."""
 
+    dimensions, scale = 32, 8.0
+
     def __init__(self) -> None:
         super().__init__()
-        self.table = nn.Embedding(20, HIDDEN)
+        self.table = nn.Embedding(20, self.dimensions)
 
     def forward(self, ids: Tensor, mask: Tensor, *_: Tensor | None) -> Tensor:
         vectors: Tensor = self.table(ids) * mask.unsqueeze(-1)
@@ -23,7 +24,7 @@ class OneVectorPerToken(nn.Module):
 
 def network() -> Network:
     torch.manual_seed(3)
-    made = Network(OneVectorPerToken())  # type: ignore[arg-type]
+    made = Network(OneVectorPerToken())
     return made.eval()
 
 

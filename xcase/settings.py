@@ -21,17 +21,17 @@ class Settings:
     # gap between those that hold one and those that do not.
     case: float = 0.35
     # A sentence opens a further case from this probability on.
-    case_start: float = 0.4
+    case_start: float = 0.35
     # Probability that a span shows a skill, by this name.
-    skill: float = 0.16
+    skill: float = 0.15
     # Probability that a span tells an outcome, of this type.
     outcome: float = 0.25
     # Probability that a span tells a duration or a rhythm of meetings.
-    duration: float = 0.5
+    duration: float = 0.4
     # Probability that a named person is the mentee (mentor).
-    person: float = 0.2
+    person: float = 0.15
     # How much a word of the industry table counts against the network's log-probability.
-    industry_words: float = 0.75
+    industry_words: float = 0.5
 
     def at_least(self, confidence: float | None) -> Settings:
         """Return these settings with another least confidence of skills, outcomes and durations."""

@@ -1,4 +1,4 @@
-"""Run the network over documents, window by window."""
+"""Run the networks over documents, window by window."""
 
 from __future__ import annotations
 
@@ -13,18 +13,24 @@ import torch
 
 from xcase import models
 from xcase.annotate.encoder import Encoder, PhraseEncoder, load_mpnet
+from xcase.annotate.ensemble import Ensemble, Opinion
 from xcase.annotate.labels import BEGIN, OUTSIDE, SPAN_KINDS
+from xcase.annotate.minilm import load_minilm
 from xcase.annotate.namer import Namer
-from xcase.annotate.network import Batch, Network, Reading
+from xcase.annotate.network import Batch, Network
+from xcase.annotate.weights import load_weights
 from xcase.annotate.windows import Window, pack
 from xcase.records import Annotation, Mark, Tagged
 from xcase.sentences import Unit
 
 WEIGHTS = "annotator"
+# The networks by their files, each with its share: near equal ones differ little, and the large
+# one is the better of the two.
+SHARES = {"annotator": 0.6, "annotator-small": 0.4}
 BASE = "all-minilm-l6-v2"
 # A token is part of a span from this probability on; low, because every span keeps its own score
 # and the thresholds that decide are applied later.
-INSIDE = 0.3
+INSIDE = 0.22
 # A new span begins inside another one only where the begin tag is this likely: at lower values
 # outcomes fell into pieces.
 SPLIT = 0.9
@@ -80,36 +86,36 @@ def load_base() -> Any:
 
 
 class Annotator:
-    """The network with its tokenizer, ready to annotate.
+    """The networks with their tokenizer, ready to annotate.
 
     Each window is read by itself: no document's figures depend on the documents beside it, in
     half precision neither, and a second run gives the same bytes.
 
     Args:
-        network: the trained network.
+        networks: the trained networks.
         tokenizer: a fast ``transformers`` tokenizer.
         namer: the second opinion on skills.
     """
 
-    def __init__(self, network: Network, tokenizer: Any, namer: Namer) -> None:
-        self.network = network.eval()
+    def __init__(self, networks: Ensemble, tokenizer: Any, namer: Namer) -> None:
+        self.networks = networks
         self.tokenizer = tokenizer
         self.namer = namer
 
     @classmethod
     def load(cls) -> Annotator:
-        """Load the pinned base model and the weights trained on it.
+        """Load the pinned base models and the weights trained on them.
 
         Raises:
             ModelError: a file is missing or is not the pinned one.
         """
-        from safetensors.torch import load_file
-
         model, tokenizer = load_mpnet()
-        network = Network(Encoder(model))
-        weights = load_file(models.locate(WEIGHTS) / "annotator.safetensors")
-        network.load_state_dict({k: v.float() for k, v in weights.items()}, strict=False)
-        return cls(network, tokenizer, Namer.load(PhraseEncoder(model, tokenizer)))
+        networks = [Network(Encoder(model)), Network(load_minilm(tokenizer))]
+        folder = models.locate(WEIGHTS)
+        for network, name in zip(networks, SHARES, strict=True):
+            network.load_state_dict(load_weights(folder / f"{name}.safetensors"), strict=False)
+        namer = Namer.load(PhraseEncoder(model, tokenizer))
+        return cls(Ensemble(networks, tuple(SHARES.values())), tokenizer, namer)
 
     def annotate(self, documents: Sequence[Input]) -> list[Annotation]:
         """Annotate documents; the given marks come back as spans of their kinds, with labels."""
@@ -133,52 +139,38 @@ class Annotator:
             readings = {**span.readings, "skill": tuple(map(float, row))}
             draft.spans[i] = replace(span, readings=readings)
 
-    @torch.inference_mode()
     def _read(self, window: Window, draft: _Draft) -> None:
-        reading = self.network(batch_of([window]))
-        said = _Probabilities(reading)
+        said = self.networks.read(batch_of([window]))
         found = [
             *_find_spans(draft.text, window, said.tags),
             *_given_spans(draft.marks, window),
         ]
         draft.add_window(window, said)
         for (kind, first, last, score), readings in zip(
-            found, self._label(reading, window, found), strict=True
+            found, _label(said, window, found), strict=True
         ):
             if kind == "name":
                 readings["tags"] = _tag_chances(said.tags[first:last])
             start, end = window.offsets[first][0], window.offsets[last - 1][1]
             draft.add_span(kind, start, end, score, readings)
 
-    def _label(
-        self, reading: Reading, window: Window, found: Sequence[Found]
-    ) -> list[dict[str, tuple[float, ...]]]:
-        labelled = [i for i, (kind, *_) in enumerate(found) if kind in HEADS]
-        result: list[dict[str, tuple[float, ...]]] = [{} for _ in found]
-        if not labelled:
-            return result
-        rows = []
-        for i in labelled:
-            _, first, last, _ = found[i]
-            rows.append([0, first, last, window.units.index(window.token_unit[first])])
-        logits = self.network.label(reading, torch.tensor(rows))
-        heads = {head: values.softmax(-1).numpy() for head, values in logits.items()}
-        for position, i in enumerate(labelled):
-            names = HEADS[found[i][0]]
-            result[i] = {n: tuple(map(float, heads[n][position])) for n in names}
+
+def _label(
+    said: Opinion, window: Window, found: Sequence[Found]
+) -> list[dict[str, tuple[float, ...]]]:
+    labelled = [i for i, (kind, *_) in enumerate(found) if kind in HEADS]
+    result: list[dict[str, tuple[float, ...]]] = [{} for _ in found]
+    if not labelled:
         return result
-
-
-class _Probabilities:
-    """The reading of one window as arrays of probabilities."""
-
-    def __init__(self, reading: Reading) -> None:
-        self.phase = reading.phase[0].softmax(-1).numpy()
-        self.case_start = reading.case_start[0].sigmoid().numpy()
-        self.tags = reading.tags[0].softmax(-1).numpy()
-        self.has_case = float(reading.has_case[0].sigmoid())
-        self.industry_from = reading.industry_from[0].softmax(-1).numpy()
-        self.industry_to = reading.industry_to[0].softmax(-1).numpy()
+    spans = []
+    for i in labelled:
+        _, first, last, _ = found[i]
+        spans.append((first, last, window.units.index(window.token_unit[first])))
+    heads = said.label(spans)
+    for position, i in enumerate(labelled):
+        names = HEADS[found[i][0]]
+        result[i] = {n: tuple(map(float, heads[n][position])) for n in names}
+    return result
 
 
 class _Draft:
@@ -189,10 +181,10 @@ class _Draft:
         self.marks = marks
         self.phases: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 1.0)] * len(units)
         self.case_starts = [0.0] * len(units)
-        self.windows: list[_Probabilities] = []
+        self.windows: list[Opinion] = []
         self.spans: list[Tagged] = []
 
-    def add_window(self, window: Window, said: _Probabilities) -> None:
+    def add_window(self, window: Window, said: Opinion) -> None:
         for column, (unit, owned) in enumerate(zip(window.units, window.owned, strict=True)):
             if owned:
                 self.phases[unit] = tuple(map(float, said.phase[column]))

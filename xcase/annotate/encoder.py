@@ -21,7 +21,6 @@ from torch.nn import functional
 from xcase import models
 
 MODEL = "all-mpnet-base-v2"
-HIDDEN = 768
 # So many of the last layers are fine-tuned: what 60 MB of half precision hold beside the heads.
 TUNED_LAYERS = 3
 # No phrase that shows a skill is longer.
@@ -68,8 +67,12 @@ class Encoder(nn.Module):
         model: a ``transformers.MPNetModel``; its lower layers are shared, the upper ones copied.
     """
 
+    # Brings the vectors to unit variance, as the heads begin with; directions stay.
+    scale = 8.0
+
     def __init__(self, model: Any) -> None:
         super().__init__()
+        self.dimensions: int = model.config.hidden_size
         layers = list(model.encoder.layer)
         self.embeddings = model.embeddings
         self.position_bias = model.encoder.relative_attention_bias
@@ -77,8 +80,12 @@ class Encoder(nn.Module):
         self.lower = nn.ModuleList(layers[:-TUNED_LAYERS])
         self.upper = nn.ModuleList(copy.deepcopy(layers[-TUNED_LAYERS:]))
 
+    def fixed(self) -> list[nn.Module]:
+        """Return what is never trained."""
+        return [self.embeddings, self.lower]
+
     def forward(self, ids: Tensor, mask: Tensor, below: Tensor | None = None) -> Tensor:
-        """Return ``W x T x HIDDEN`` from token ids and mask (``W x T``).
+        """Return ``W x T x dimensions`` from token ids and mask (``W x T``).
 
         ``below`` is what :meth:`read_below` gave for these ids before.
         """
@@ -89,7 +96,7 @@ class Encoder(nn.Module):
         return hidden
 
     def read_below(self, ids: Tensor, mask: Tensor, bias: Tensor | None = None) -> Tensor:
-        """Return what the layers that are never trained make of a batch: ``W x T x HIDDEN``."""
+        """Return what the layers that are never trained make of a batch: ``W x T x dimensions``."""
         bias = self._bias(mask) if bias is None else bias
         hidden: Tensor = self.embeddings(input_ids=ids)
         for layer in self.lower:

@@ -1,6 +1,7 @@
 """One encoder, several heads: the network that reads a whole document at once.
 
-The encoder of :mod:`xcase.annotate.encoder` runs over a window of sentences. Heads read
+An encoder (:mod:`xcase.annotate.encoder`, :mod:`xcase.annotate.minilm`) runs over a window of
+sentences. Heads read
 
 - the mean of each sentence's tokens: its phase, whether a new case begins there, and whether it
   speaks for a case at all;
@@ -13,20 +14,17 @@ The encoder of :mod:`xcase.annotate.encoder` runs over a window of sentences. He
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from xcase.annotate.encoder import HIDDEN, Encoder
 from xcase.annotate.labels import OUTSIDE, SIZES, SPAN_KINDS
 from xcase.annotate.windows import PLACES
 from xcase.sentences import KINDS
 
 DROPOUT = 0.2
-# Brings the encoder's vectors to unit variance, as the heads begin with; directions stay.
-SCALE = 8.0
 SPAN_HEADS = ("skill", "status", "holder", "outcome", "polarity", "role")
 # At this scale the cosines of a span with 66 names make a soft but clear choice.
 NAME_SCALE = 10.0
@@ -47,8 +45,8 @@ class Batch:
 class Reading:
     """What the network says of a batch; all but the first two are logits."""
 
-    hidden: Tensor  # W x T x HIDDEN
-    sentences: Tensor  # W x S x HIDDEN, the mean of each sentence's tokens
+    hidden: Tensor  # W x T x dimensions
+    sentences: Tensor  # W x S x dimensions, the mean of each sentence's tokens
     phase: Tensor  # W x S x 4
     case_start: Tensor  # W x S
     tags: Tensor  # W x T x SPAN_KINDS x 3
@@ -57,39 +55,52 @@ class Reading:
     industry_to: Tensor  # W x 21
 
 
-class Network(nn.Module):
-    """The encoder with its heads."""
+class Encodes(Protocol):
+    """An encoder: token vectors of so many dimensions, which ``scale`` brings to unit variance."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    dimensions: int
+    scale: float
+
+    def __call__(self, ids: Tensor, mask: Tensor, below: Tensor | None = None) -> Tensor:
+        """Return ``W x T x dimensions``."""
+
+
+class Network(nn.Module):
+    """An encoder with its heads."""
+
+    def __init__(self, encoder: Encodes) -> None:
         super().__init__()
         self.encoder = encoder
+        size = encoder.dimensions
         self.dropout = nn.Dropout(DROPOUT)
-        self.kind = nn.Embedding(len(KINDS), HIDDEN)
-        self.place = nn.Embedding(PLACES, HIDDEN)
+        self.kind = nn.Embedding(len(KINDS), size)
+        self.place = nn.Embedding(PLACES, size)
         # As they are drawn they would drown what a sentence says.
         nn.init.zeros_(self.kind.weight)
         nn.init.zeros_(self.place.weight)
-        self.sentence = nn.Sequential(nn.Linear(HIDDEN, HIDDEN), nn.GELU(), nn.LayerNorm(HIDDEN))
-        self.phase = nn.Linear(HIDDEN, SIZES["phase"])
-        self.case_start = nn.Linear(HIDDEN, 1)
-        self.tags = nn.Linear(HIDDEN, len(SPAN_KINDS) * 3)
-        self.span = nn.Sequential(nn.Linear(2 * HIDDEN, HIDDEN), nn.GELU(), nn.LayerNorm(HIDDEN))
-        self.skill = nn.Linear(HIDDEN, SIZES["skill"])
-        self.skill_name = nn.Linear(HIDDEN, SIZES["skill"], bias=False)
+        self.sentence = nn.Sequential(nn.Linear(size, size), nn.GELU(), nn.LayerNorm(size))
+        self.phase = nn.Linear(size, SIZES["phase"])
+        self.case_start = nn.Linear(size, 1)
+        self.tags = nn.Linear(size, len(SPAN_KINDS) * 3)
+        self.span = nn.Sequential(nn.Linear(2 * size, size), nn.GELU(), nn.LayerNorm(size))
+        self.skill = nn.Linear(size, SIZES["skill"])
+        self.skill_name = nn.Linear(size, SIZES["skill"], bias=False)
         nn.init.zeros_(self.skill_name.weight)
-        self.status = nn.Linear(HIDDEN, SIZES["status"])
-        self.holder = nn.Linear(HIDDEN, SIZES["holder"])
-        self.outcome = nn.Linear(HIDDEN, SIZES["outcome"])
-        self.polarity = nn.Linear(HIDDEN, SIZES["polarity"])
-        self.role = nn.Linear(HIDDEN, SIZES["role"])
-        self.has_case = nn.Linear(HIDDEN, 1)
-        self.industry = nn.Linear(HIDDEN, SIZES["industry"])
-        self.industry_side = nn.Linear(HIDDEN, 2)
+        self.status = nn.Linear(size, SIZES["status"])
+        self.holder = nn.Linear(size, SIZES["holder"])
+        self.outcome = nn.Linear(size, SIZES["outcome"])
+        self.polarity = nn.Linear(size, SIZES["polarity"])
+        self.role = nn.Linear(size, SIZES["role"])
+        self.has_case = nn.Linear(size, 1)
+        self.industry = nn.Linear(size, SIZES["industry"])
+        self.industry_side = nn.Linear(size, 2)
 
     def forward(self, batch: Batch, below: Tensor | None = None) -> Reading:
         """Read a batch; ``below`` is what the encoder's fixed layers made of it before."""
         # The heads work in float32 whatever the encoder works in.
-        hidden = self.dropout(SCALE * self.encoder(batch.ids, batch.mask, below).float())
+        hidden = self.dropout(
+            self.encoder.scale * self.encoder(batch.ids, batch.mask, below).float()
+        )
         means = sentence_means(hidden, batch.ends)
         sentences = means + self.kind(batch.kinds) + self.place(batch.places)
         sentences = self.dropout(self.sentence(sentences))
@@ -111,7 +122,7 @@ class Network(nn.Module):
         )
 
     def name_skills(self, vectors: Any) -> None:
-        """Begin with the base model's idea of the skills: ``skills x HIDDEN`` unit vectors."""
+        """Begin with the base model's idea of the skills: ``skills x dimensions`` unit vectors."""
         self.skill_name.weight.data = NAME_SCALE * torch.as_tensor(vectors)
 
     def label(self, reading: Reading, spans: Tensor) -> dict[str, Tensor]:
@@ -136,10 +147,10 @@ class Network(nn.Module):
 
 
 def sentence_means(hidden: Tensor, ends: Tensor) -> Tensor:
-    """Return the mean of each sentence's tokens: ``W x S x HIDDEN``, zero where there is none.
+    """Return the mean of each sentence's tokens: ``W x S x dimensions``, zero where there is none.
 
     Args:
-        hidden: ``W x T x HIDDEN``.
+        hidden: ``W x T x dimensions``.
         ends: ``W x S``, position of each sentence's separator, 0 where there is none.
     """
     starts = torch.cat([torch.ones_like(ends[:, :1]), ends[:, :-1] + 1], 1)
@@ -150,7 +161,7 @@ def sentence_means(hidden: Tensor, ends: Tensor) -> Tensor:
 
 
 def _sums(hidden: Tensor) -> Tensor:
-    """Return the sum of the tokens before each token, and of all: ``W x (T + 1) x HIDDEN``."""
+    """Return the sum of the tokens before each token, and of all: ``W x (T + 1) x dimensions``."""
     return torch.cat([torch.zeros_like(hidden[:, :1]), hidden.cumsum(1)], 1)
 
 

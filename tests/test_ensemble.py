@@ -1,0 +1,62 @@
+"""What several networks say together is the mean of what each says, by its share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from test_network import SHORT, network
+
+from xcase.annotate.ensemble import Ensemble
+from xcase.annotate.network import Network
+from xcase.annotate.weights import load_weights, save_weights
+
+SPANS = [(1, 3, 0), (4, 6, 1)]
+
+
+def two() -> list[Network]:
+    first, second = network(), network()
+    with torch.no_grad():
+        for parameter in second.parameters():
+            parameter.mul_(-0.5)
+    return [first, second]
+
+
+def test_the_mean_is_weighed_by_the_shares() -> None:
+    both = two()
+    first, second = (Ensemble([one], (1.0,)).read(SHORT) for one in both)
+    said = Ensemble(both, (0.75, 0.25)).read(SHORT)
+    for name in ("phase", "case_start", "tags", "has_case", "industry_from", "industry_to"):
+        expected = 0.75 * getattr(first, name) + 0.25 * getattr(second, name)
+        np.testing.assert_allclose(getattr(said, name), expected, atol=1e-6)
+    assert not np.allclose(first.tags, second.tags)
+    for head, values in said.label(SPANS).items():
+        expected = 0.75 * first.label(SPANS)[head] + 0.25 * second.label(SPANS)[head]
+        np.testing.assert_allclose(values, expected, atol=1e-6)
+        np.testing.assert_allclose(values.sum(1), 1.0, atol=1e-5)
+
+
+@pytest.mark.parametrize("eight_bits", [False, True])
+def test_weights_come_back_as_they_were_but_for_rounding(
+    tmp_path: Path, *, eight_bits: bool
+) -> None:
+    made = torch.Generator().manual_seed(5)
+    rows = torch.randn(6, 40, generator=made) * torch.logspace(-3, 2, 6).unsqueeze(1)
+    rows[2] = 0.0
+    given = {"layer.weight": rows, "layer.bias": torch.randn(6, generator=made)}
+    save_weights(given, tmp_path / "w.safetensors", eight_bits=eight_bits)
+    told = load_weights(tmp_path / "w.safetensors")
+    assert told.keys() == given.keys()
+    assert all(value.dtype == torch.float32 for value in told.values())
+    off = (told["layer.weight"] - rows).abs().amax(1)
+    assert bool((off <= rows.abs().amax(1) / (2 * 127 if eight_bits else 2048) + 1e-7).all())
+    torch.testing.assert_close(told["layer.bias"], given["layer.bias"], atol=2e-3, rtol=1e-3)
+
+
+def test_eight_bits_are_half_of_half_precision(tmp_path: Path) -> None:
+    given = {"layer.weight": torch.randn(256, 512)}
+    for name, eight_bits in (("half", False), ("eight", True)):
+        save_weights(given, tmp_path / name, eight_bits=eight_bits)
+    assert (tmp_path / "eight").stat().st_size < 0.52 * (tmp_path / "half").stat().st_size
