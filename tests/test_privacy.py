@@ -271,7 +271,7 @@ def test_forget_prints_json_and_exits_with_nothing(tmp_path: Path) -> None:
 
 def test_caches_are_those_that_commands_make() -> None:
     from xcase import journal
-    from xcase.similar.index import FOLDER
+    from xcase.similar.sound import FOLDER
     from xcase.transfer.vectors import FILE
 
     assert {FOLDER, FILE, journal.FILE} == set(forget_module.CACHES)
