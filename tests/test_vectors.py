@@ -299,3 +299,24 @@ def test_a_vector_is_finite_and_of_length_one_at_most(row: list[float], expected
 
 def test_no_vector_at_all_can_be_compared() -> None:
     assert comparable(np.zeros((0, 384), np.float32))
+
+
+def test_a_damaged_index_that_cannot_be_taken_away_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(tmp_path)
+    (tmp_path / "index" / "scales.npy").write_bytes(b"")
+    monkeypatch.setattr(sound.shutil, "rmtree", lambda *_, **__: None)
+    assert "cannot be taken away" in sound.check_files(tmp_path)
+
+
+def test_a_flipped_bit_in_kept_sentences_is_seen(tmp_path: Path) -> None:
+    vectors_of(["a b", "c"], tmp_path, FakeEncoder())
+    whole = (tmp_path / FILE).read_bytes()
+    for place in range(0, len(whole), 41):
+        (tmp_path / FILE).write_bytes(
+            whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
+        )
+        encoder = FakeEncoder()
+        vectors_of(["a b", "c"], tmp_path, encoder)
+        assert encoder.seen == ["a b", "c"], place

@@ -62,6 +62,8 @@ def check_files(folder: Path) -> str:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     shutil.rmtree(home, ignore_errors=True)
+    if home.exists():
+        return f"is damaged or from another version, and cannot be taken away; delete {home}"
     return "was damaged or from another version, and is taken away; xcase similar makes it anew"
 
 

@@ -92,20 +92,28 @@ def _read(folder: Path, model: str) -> dict[bytes, NDArray[np.float16]]:
                 raise ValueError("other numbers of vectors")
             if not comparable(vectors):
                 raise ValueError("vectors that cannot be compared")
+            if (file.metadata() or {}).get("sha256") != _digest(keys, vectors):
+                raise ValueError("vectors that were not written so")
     except (OSError, ValueError, SafetensorError) as error:
         logger.warning("%s is damaged (%s) and is made again", path, error)
         return {}
     return {bytes(key): vector for key, vector in zip(keys, vectors, strict=True)}
 
 
+def _digest(keys: NDArray[np.uint8], vectors: NDArray[np.float16]) -> str:
+    return hashlib.sha256(keys.tobytes() + vectors.tobytes()).hexdigest()
+
+
 def _write(folder: Path, model: str, rows: dict[bytes, NDArray[np.float16]]) -> None:
     from safetensors.numpy import save
 
     keys = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, KEY_BYTES)
-    tensors = {"keys": keys, "vectors": np.stack(list(rows.values()))}
+    vectors: NDArray[np.float16] = np.stack(list(rows.values()))
+    tensors = {"keys": keys, "vectors": vectors}
     draft = folder / f".{FILE}.{os.getpid()}.tmp"
     try:
-        draft.write_bytes(save(tensors, metadata={"model": model}))
+        told = {"model": model, "sha256": _digest(keys, vectors)}
+        draft.write_bytes(save(tensors, metadata=told))
         draft.replace(folder / FILE)
     except OSError as error:
         # An analysis that may only be read still gets its answer.
