@@ -98,7 +98,8 @@ def analyze(
         check_folder(out, pseudonymised=key is not None)
         decisions = corrections.by_document(corrections.stored(out))
         with clock.stage("earlier"):
-            journal = Journal(out, _fingerprint(settings))
+            maker = {**_fingerprint(settings), "pseudonymised": key is not None}
+            journal = Journal(out, maker)
             earlier, known_again, written = _earlier(out, settings, decisions.keys())
         with clock.stage("read"):
             # What was stored under other names is not what the files say.
