@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from xcase import confidence
+
+# A busy machine is no fault of the code.
+settings.register_profile("xcase", deadline=None)
+settings.load_profile("xcase")
 
 # Raw scores as they are; the odds of a skill are those of its tag times those of its name.
 PLAIN = {

@@ -9,16 +9,17 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from fakes import FakeAnnotator
 from typer.testing import CliRunner
 
-from xcase import store
+from xcase import cluster, store
 from xcase.cli import app
 from xcase.cluster import engine_named
-from xcase.errors import ModelError, UsageError
+from xcase.errors import AnalysisError, ModelError, UsageError
 from xcase.pipeline import analyze
 from xcase.records import Analysis
 
@@ -128,3 +129,17 @@ def test_without_ray_the_command_says_what_to_install(monkeypatch: pytest.Monkey
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(UsageError, match=r"pip install 'xcase\[scale\]'"):
         engine_named("ray")
+
+
+def test_a_cluster_without_a_processor_is_told_and_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    context = SimpleNamespace(execution_options=SimpleNamespace())
+    ray = SimpleNamespace(
+        is_initialized=lambda: True,
+        cluster_resources=lambda: {"memory": 1.0, "CPU": 0.5},
+        data=SimpleNamespace(DataContext=SimpleNamespace(get_current=lambda: context)),
+    )
+    monkeypatch.setattr(cluster, "_imported", lambda: ray)
+    with pytest.raises(AnalysisError, match="no processor"):
+        run(tmp_path, FakeAnnotator(), "ray")

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from xcase import pipeline, store
 from xcase.cli import app
-from xcase.errors import UsageError
+from xcase.errors import AnalysisError, StoppedError, UsageError
 from xcase.privacy import forget as forget_module
 from xcase.privacy import forgotten
 from xcase.privacy.forget import forget
@@ -122,6 +122,71 @@ def test_a_pseudonymised_analysis_holds_no_name_and_exact_offsets(tmp_path: Path
             assert document.text[slice(*mention)].strip()
     with pytest.raises(UsageError, match="pseudonymised"):
         pipeline.analyze([Path("-")], out, stdin=io.BytesIO(b""), annotator=FakeAnnotator())
+
+
+def rows(*texts: str) -> io.BytesIO:
+    told = [{"id": str(n), "text": text} for n, text in enumerate(texts)]
+    return io.BytesIO("\n".join(map(json.dumps, told)).encode())
+
+
+def test_a_damaged_folder_that_may_hold_names_is_not_written_to(tmp_path: Path) -> None:
+    given = "Before, Ngozi Okafor was a clerk."
+    pipeline.analyze([Path("-")], tmp_path, stdin=rows(given), annotator=FakeAnnotator())
+    whole = (tmp_path / "run.json").read_bytes()
+    for content in (whole[:-9], whole.replace(b'"pseudonymised": false', b'"pseudonymised": true')):
+        (tmp_path / "run.json").write_bytes(content)
+        with pytest.raises(UsageError, match="perhaps with names"):
+            pipeline.analyze(
+                [Path("-")], tmp_path, stdin=rows(given), annotator=FakeAnnotator(), key=Key(SECRET)
+            )
+    (tmp_path / "run.json").unlink()
+    with pytest.raises(UsageError, match="perhaps with names"):
+        pipeline.analyze(
+            [Path("-")], tmp_path, stdin=rows(given), annotator=FakeAnnotator(), key=Key(SECRET)
+        )
+
+
+def test_what_a_stopped_run_with_names_had_done_goes_at_once(tmp_path: Path) -> None:
+    from xcase.journal import FILE
+
+    texts = [f"Before, Ngozi Okafor was clerk {n}." for n in range(200)]
+
+    def run(key: Key | None) -> None:
+        asked = iter([False] * 203)  # stops after the first chunk
+        pipeline.analyze(
+            [Path("-")], tmp_path, stdin=rows(*texts), annotator=FakeAnnotator(), key=key,
+            stop=lambda: next(asked, True),
+        )  # fmt: skip
+
+    with pytest.raises(StoppedError):
+        run(None)
+    assert b"Okafor" in (tmp_path / FILE).read_bytes()
+    with pytest.raises(StoppedError):
+        run(Key(SECRET))
+    assert b"Okafor" not in (tmp_path / FILE).read_bytes()
+
+
+@pytest.mark.parametrize("place", range(0, 260, 13))
+def test_a_flipped_bit_in_the_list_of_the_forgotten_is_told(tmp_path: Path, place: int) -> None:
+    forgotten.add(tmp_path, "Mo Tarrant")
+    path = tmp_path / forgotten.FILE
+    whole = path.read_bytes()
+    place %= len(whole)
+    path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    with pytest.raises(AnalysisError, match="is damaged"):
+        forgotten.leave_out(tmp_path, [], [])
+
+
+def test_a_list_of_the_forgotten_without_a_sum_is_of_an_earlier_version(tmp_path: Path) -> None:
+    forgotten.add(tmp_path, "Mo Tarrant")
+    path = tmp_path / forgotten.FILE
+    told = json.loads(path.read_text(encoding="utf-8"))
+    del told["sha256"]
+    path.write_text(json.dumps(told), encoding="utf-8")
+    (source,) = (Source("a", "a", "", "", {}, "Then Mo Tarrant came."),)
+    assert forgotten.leave_out(tmp_path, [source], [])[0] == []
+    forgotten.add(tmp_path, "Ada Quist")
+    assert forgotten.leave_out(tmp_path, [source], [])[0] == []
 
 
 def test_a_key_file_is_kept_apart_and_private(tmp_path: Path) -> None:
@@ -271,7 +336,7 @@ def test_forget_prints_json_and_exits_with_nothing(tmp_path: Path) -> None:
 
 def test_caches_are_those_that_commands_make() -> None:
     from xcase import journal
-    from xcase.similar.index import FOLDER
+    from xcase.similar.sound import FOLDER
     from xcase.transfer.vectors import FILE
 
     assert {FOLDER, FILE, journal.FILE} == set(forget_module.CACHES)

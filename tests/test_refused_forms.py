@@ -19,7 +19,8 @@ from xcase import models, store
 from xcase.match.export import matching_text, suggestions_text
 from xcase.match.records import Matching, Pair, Unmatched
 from xcase.records import Analysis
-from xcase.similar.index import FOLDER, open_index
+from xcase.similar.index import open_index
+from xcase.similar.sound import FOLDER
 from xcase.spreadsheet import FORMULA
 
 ROOT = Path(__file__).parent.parent

@@ -386,6 +386,26 @@ def test_a_damaged_analysis_leaves_the_whole_one_in_place(tmp_path: Path) -> Non
         assert client.get("/readyz").json()["fault"] == ""
 
 
+def test_what_nobody_foresaw_does_not_end_the_watcher(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with client_of(small(), tmp_path) as client:
+        live = client.app.state.service.live  # type: ignore[attr-defined]
+
+        def refuse() -> None:
+            raise MemoryError("a narrative")
+
+        monkeypatch.setattr(live, "refresh", refuse)
+        store.save(analysis_of(*_stories(small())[:1]), tmp_path)
+        live.look()
+        assert client.get("/readyz").json()["fault"] == "unexpected failure: MemoryError"
+        assert client.get("/api/cases/d1:1").status_code == 200
+        monkeypatch.undo()
+        live._tried = 0.0  # the time to try again has come
+        live.look()
+        assert client.get("/readyz").json()["cases"] == 1
+
+
 def test_readers_see_whole_versions_while_one_is_written(tmp_path: Path) -> None:
     """Each version holds n cases whose titles all say n; a mixture would show."""
     with client_of(_version(2), tmp_path) as client:

@@ -39,10 +39,11 @@ from xcase.similar import (
 )
 from xcase.similar.feedback import ENOUGH, Feedback, moved_weights
 from xcase.similar.health import examine
-from xcase.similar.index import LISTS_FILE, centre_of, check_files, open_index
+from xcase.similar.index import LISTS_FILE, centre_of, open_index
 from xcase.similar.lists import Lists
 from xcase.similar.profile import MAX_CHARS, read
 from xcase.similar.rank import WEIGHTS, diversify
+from xcase.similar.sound import check_files
 from xcase.similar.vectors import unit_length
 
 NURSE = (

@@ -178,9 +178,39 @@ def test_another_format_is_refused(tmp_path: Path, run: Any) -> None:
 def test_a_run_without_its_sums_is_damaged(tmp_path: Path, files: Any) -> None:
     path = saved(tmp_path) / "run.json"
     run = json.loads(path.read_text(encoding="utf-8")) | {"files": files}
+    del run["sha256"]
     path.write_text(json.dumps(run), encoding="utf-8")
     with pytest.raises(AnalysisError):
         store.load(tmp_path)
+
+
+def test_a_run_without_a_sum_of_its_own_is_of_an_earlier_version(tmp_path: Path) -> None:
+    path = saved(tmp_path) / "run.json"
+    expected = store.load(tmp_path)
+    run = json.loads(path.read_text(encoding="utf-8"))
+    del run["sha256"]
+    path.write_text(json.dumps(run), encoding="utf-8")
+    assert store.load(tmp_path) == expected
+
+
+def test_a_flipped_bit_anywhere_is_told(tmp_path: Path) -> None:
+    saved(tmp_path)
+    expected = store.load(tmp_path)
+    run = {k: v for k, v in expected.run.items() if len(str(v)) != 64}
+    without = dataclasses.replace(expected, run=run)
+    for name in FILES:
+        whole = (tmp_path / name).read_bytes()
+        for place in range(0, len(whole), 7):
+            flipped = bytes([whole[place] ^ 1 << place % 8])
+            (tmp_path / name).write_bytes(whole[:place] + flipped + whole[place + 1 :])
+            try:
+                told = store.load(tmp_path)
+            except AnalysisError:
+                continue
+            # White space, an escape in capitals, or the name of the sum itself.
+            run = {k: v for k, v in told.run.items() if len(str(v)) != 64}
+            assert dataclasses.replace(told, run=run) == without, (name, place)
+        (tmp_path / name).write_bytes(whole)
 
 
 def test_a_full_disk_leaves_the_earlier_analysis(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from xcase import __version__, exits
+from xcase import __version__, exits, inputs
 from xcase.cli_doctor import doctor_cli
 from xcase.cli_export import export_cli
 from xcase.cli_match import match_cli, suggest_cli
@@ -199,8 +199,7 @@ def evaluate_cli(
     """Quality figures on labelled narratives, with intervals, beside the baselines."""
     from xcase.evaluate import evaluate
 
-    content = sys.stdin.buffer.read() if str(gold) == "-" else _read(gold)
-    result = evaluate(content, folder)
+    result = evaluate(inputs.content(gold), folder)
     if as_json:
         print_json(result)
         return
@@ -241,9 +240,7 @@ def transfer_cli(
 
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other")
-    content = None
-    if profile is not None:
-        content = sys.stdin.buffer.read() if str(profile) == "-" else _read(profile)
+    content = None if profile is None else inputs.content(profile)
     question = Question(source, target, () if skill is None else (skill,))
     rows, notes = transfer(folder, question, k=k, profile=content, profile_name=str(profile))
     for note in notes:
@@ -345,13 +342,6 @@ def _progress(*, quiet: bool) -> Iterator[Any]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("documents", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _cases(analysis: Analysis, asked: str, folder: Path) -> list[Case]:

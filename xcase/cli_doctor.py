@@ -63,6 +63,6 @@ def _analysis(folder: Path) -> dict[str, str]:
     if (folder / FILE).is_file():
         told["unfinished"] = "a run was stopped; the same xcase analyze goes on from there"
     from xcase.similar import health
-    from xcase.similar.index import check_files
+    from xcase.similar.sound import check_files
 
     return told | {"index": check_files(folder)} | health(analysis)

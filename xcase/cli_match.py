@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from xcase import inputs
 from xcase.errors import UsageError
 from xcase.options import DEFAULT_DIR, Json, note, plain, print_json, print_json_text
 
@@ -177,12 +177,7 @@ def _explain_failure(matching: Matching, out: Path | None, *, partial: bool) -> 
 
 
 def _content(path: Path) -> tuple[bytes, str]:
-    if str(path) == "-":
-        return sys.stdin.buffer.read(), "-"
-    try:
-        return path.read_bytes(), str(path)
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    return inputs.content(path), str(path)
 
 
 def _one_stdin(mentees: Path, mentors: Path) -> None:

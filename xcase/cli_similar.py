@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
+from xcase import inputs
 from xcase.options import DEFAULT_DIR, Dir, Json, note, print_json, say
 
 
@@ -41,7 +41,7 @@ def similar_cli(
     from xcase.store import to_json
 
     found, analysis = similar.find(
-        similar.load_profile(text, profile, sys.stdin.read, note),
+        similar.load_profile(text, profile, inputs.given, note),
         folder,
         filters=similar.Filters(industry_from, industry_to, skill, outcome, across),
         count=count,
@@ -88,7 +88,7 @@ def feedback_cli(
     else:
         told = None
         if text is not None or profile is not None:
-            told = similar.load_profile(text, profile, sys.stdin.read, note)
+            told = similar.load_profile(text, profile, inputs.given, note)
         entries = [similar.judge(folder, target, told, helped, kind, comment, note)]
     if as_json:
         print_json([to_json(e) for e in entries])

@@ -58,7 +58,7 @@ def worked_on_ray(
         annotator: is sent to the actors; each loads the pinned network if None.
 
     Raises:
-        AnalysisError: the cluster gave up.
+        AnalysisError: the cluster gave up, or has no processor: it would be waited for for ever.
         XcaseError: what an actor refused to work for.
     """
     if not fresh:
@@ -69,7 +69,9 @@ def worked_on_ray(
         context.enable_progress_bars = False
         context.print_on_execution_start = False
         context.execution_options.preserve_order = True
-        actors = max(1, int(ray.cluster_resources().get("CPU", 1)) // CPUS)
+        actors = int(ray.cluster_resources().get("CPU", 0)) // CPUS
+        if not actors:
+            raise AnalysisError("the cluster has no processor for an actor; add a node to it")
         tables = [_table(fresh[at : at + CHUNK]) for at in range(0, len(fresh), CHUNK)]
         done = ray.data.from_arrow(tables).map_batches(
             Worker,

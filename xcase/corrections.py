@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from xcase import disk
+from xcase import disk, inputs
 from xcase.errors import AnalysisError, UsageError
 from xcase.records import (
     HOLDERS,
@@ -72,17 +72,14 @@ def read(path: Path) -> list[Correction]:
     Raises:
         UsageError: the file cannot be read, or some lines are wrong; every fault is named.
     """
-    try:
-        # Only a line feed ends a line of JSON lines: U+2028 may stand inside a name.
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read corrections {path}: {error}") from error
+    # Only a line feed ends a line of JSON lines: U+2028 may stand inside a name.
+    lines = inputs.text(path, "corrections").split("\n")
     made, faults = [], []
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
                 correction = Correction(**json.loads(line))
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, RecursionError) as error:
                 faults.append(f"line {number}: {error}")
                 continue
             faults += [f"line {number}: {fault}" for fault in _faults(correction)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xcase import store
+from xcase import inputs, store
 from xcase.errors import UsageError
 from xcase.records import Profile
 
@@ -42,7 +42,7 @@ def profile(mentee: Mentee) -> tuple[Profile, tuple[str, ...]]:
 def content(mentee: Mentee) -> tuple[bytes, str]:
     """Return a profile as the bytes of a file, and what it is called in messages."""
     if isinstance(mentee, Path):
-        return _read(mentee), str(mentee)
+        return inputs.content(mentee), str(mentee)
     if isinstance(mentee, Profile):
         mentee = {**mentee.extra, **store.to_json(mentee)}
         del mentee["extra"]
@@ -52,7 +52,7 @@ def content(mentee: Mentee) -> tuple[bytes, str]:
 def people(told: People, name: str) -> tuple[bytes, str]:
     """Return people as the bytes of a roster, and what it is called in messages."""
     if isinstance(told, str | Path):
-        return _read(Path(told)), str(told)
+        return inputs.content(Path(told)), str(told)
     if isinstance(told, bytes):
         return told, name
     if hasattr(told, "to_dict"):
@@ -76,10 +76,3 @@ def rules(told: Path | Mapping[str, Any] | None) -> Rules:
     if isinstance(told, Mapping):
         return parse_rules(dict(told), "the rules")
     return load_rules(told)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error

@@ -83,10 +83,12 @@ class Live:
             return
         try:
             self.refresh()
-        except XcaseError as error:
-            self.fault = str(error)
+        except Exception as error:  # noqa: BLE001 - who watches must not end, or nothing is seen
+            # What another error says may quote a text.
+            known = isinstance(error, XcaseError)
+            self.fault = str(error) if known else f"unexpected failure: {type(error).__name__}"
             self._seen, self._tried = seen, time.monotonic()
-            logger.warning("a newer analysis cannot be read: %s", error)
+            logger.warning("a newer analysis cannot be read: %s", self.fault)
 
     def watch(self) -> None:
         """Look for newer versions in the background until :meth:`close`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing
@@ -16,6 +17,7 @@ from xcase.errors import AnalysisError, NewerFormatError, XcaseError
 from xcase.extract.industry import find_industries
 from xcase.extract.outcomes import find_outcomes
 from xcase.extract.people import find_people
+from xcase.extract.places import within
 from xcase.extract.program import find_program
 from xcase.extract.roles import find_roles
 from xcase.extract.skills import find_skills
@@ -96,7 +98,8 @@ def analyze(
         check_folder(out, pseudonymised=key is not None)
         decisions = corrections.by_document(corrections.stored(out))
         with clock.stage("earlier"):
-            journal = Journal(out, _fingerprint(settings))
+            maker = {**_fingerprint(settings), "pseudonymised": key is not None}
+            journal = Journal(out, maker)
             earlier, known_again, written = _earlier(out, settings, decisions.keys())
         with clock.stage("read"):
             # What was stored under other names is not what the files say.
@@ -207,7 +210,7 @@ def _case(
     alone: bool,
 ) -> Case:
     text, told = source.text, story.sentences
-    tagged = [t for t in annotation.spans if story.start <= t.start and t.end <= story.end]
+    tagged = within(annotation.spans, story.start, story.end)
     # By-lines, salutations and signatures name people too, and are whose if there is one story.
     mentee, mentor = (
         find_people(text, annotation.spans, 0, len(text), settings.person)
@@ -277,10 +280,29 @@ def _together(
         parsed = parse(texts) if wait is None else wait()
     with clock.stage("annotate"):
         given = [(text, *said) for text, said in zip(texts, parsed, strict=True)]
-        annotations = annotator.annotate(given)
+        annotations = [_finite(a) for a in annotator.annotate(given)]
     with clock.stage("extract"):
         for source, (units, _), annotation in zip(chunk, parsed, annotations, strict=True):
             yield extract_cases(source, units, annotation, settings)
+
+
+def _finite(annotation: Annotation) -> Annotation:
+    """Return an annotation of which every figure is a number: none other could be stored.
+
+    Raises:
+        FloatingPointError: it has others.
+    """
+    figures = chain(
+        *annotation.phases,
+        annotation.case_starts,
+        [annotation.has_case],
+        annotation.industry_from,
+        annotation.industry_to,
+        *((span.score, *chain.from_iterable(span.readings.values())) for span in annotation.spans),
+    )
+    if not math.isfinite(sum(figures)):
+        raise FloatingPointError
+    return annotation
 
 
 def _read(

@@ -7,6 +7,7 @@ sign-up lines, conclusions) belong to no case.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,7 +67,7 @@ def segment(
         return [], "no sentence tells the background, journey or outcome of a person"
     stories = []
     for first, last in _stretches(text, units, annotation, told, settings):
-        inner = [i for i in told if first <= i < last]
+        inner = told[bisect_left(told, first) : bisect_left(told, last)]
         begin = _heading_before(units, first, inner[0])
         stories.append(
             Story(
@@ -133,8 +134,8 @@ def _stretches(
     ]
     bounds = [0]
     for start in starts:
-        before = sum(bounds[-1] <= i < start for i in told)
-        after = sum(i >= start for i in told)
+        at = bisect_left(told, start)
+        before, after = at - bisect_left(told, bounds[-1]), len(told) - at
         if before >= MIN_STORY and after >= MIN_STORY:
             bounds.append(start)
     return list(zip(bounds, [*bounds[1:], len(units)], strict=True))

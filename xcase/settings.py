@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from xcase import inputs
 from xcase.errors import UsageError
 
 
@@ -52,10 +52,7 @@ def load_settings(path: Path | None) -> Settings:
     """
     if path is None:
         return Settings()
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read settings {path}: {error}") from error
+    table = inputs.toml(path, "settings")
     known = {f.name for f in fields(Settings)}
     faults = [f"unknown setting {key!r}" for key in table if key not in known]
     faults += [

@@ -3,8 +3,9 @@
 A save is whole or not at all, also if the program is killed in it. All files are first written
 beside their places and flushed; renaming ``.run.json.next`` into being is the moment from which on
 the new set counts; then each file takes its place, ``run.json`` last. ``run.json`` holds the sha256
-of the others, so that a reader knows which set is whole, and takes that one. It also holds a sum of
-each document with its cases, by which :mod:`xcase.repair` tells what of a damaged folder is right.
+of the others, so that a reader knows which set is whole, and takes that one; of itself; and a sum
+of each document with its cases, by which :mod:`xcase.repair` tells what of a damaged folder is
+right.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ _DECIDED = f".{RUN}.next"
 _UNDECIDED = f".{RUN}.draft"
 # A writer may put a new set in its place while a reader reads; then the reader begins anew.
 _ATTEMPTS = 3
+# What run.json says of itself: the sha256 of the rest of it.
+_OWN_SUM = "sha256"
 # 64 bits tell damage apart, and run.json stays small.
 _SUM_DIGITS = 16
 
@@ -154,7 +157,7 @@ def save(analysis: Analysis, folder: Path, *, known: Written | None = None) -> N
         "files": files,
         "sums": sums(analysis, tables["documents.jsonl"], tables["cases.jsonl"]),
     }
-    told = (json.dumps(run, indent=1) + "\n").encode()
+    told = (json.dumps({**run, _OWN_SUM: _sum_of(run)}, indent=1) + "\n").encode()
     with writing(folder):
         try:
             if known is not None and known.files == files:
@@ -241,7 +244,14 @@ def read_run(path: Path) -> dict[str, Any]:
         )
     if not isinstance(run.get("files"), dict):
         raise AnalysisError(f"{path} is damaged (it lists no files); {_again(folder)}")
+    # One that an earlier version wrote has none.
+    if run.pop(_OWN_SUM, None) not in (None, _sum_of(run)):
+        raise AnalysisError(f"{path} is not the file that the analysis wrote; {_again(folder)}")
     return dict(run)
+
+
+def _sum_of(run: Mapping[str, Any]) -> str:
+    return _sha256([json.dumps(run).encode()])
 
 
 def _whole_set(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:

@@ -315,8 +315,14 @@ def _conjuncts(text: str, window: Window, first: int, last: int) -> list[tuple[i
 
 def _given_spans(marks: Sequence[Mark], window: Window) -> list[Found]:
     owned = {unit for unit, mine in zip(window.units, window.owned, strict=True) if mine}
+    places = [place for place in window.offsets if place[0] < place[1]]
+    if not places:
+        return []
+    low, high = places[0][0], places[-1][1]
     spans = []
     for mark in marks:
+        if mark.end <= low or mark.start >= high:
+            continue
         tokens = [
             token
             for token, (start, end) in enumerate(window.offsets)

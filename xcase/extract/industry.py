@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from xcase.annotate.labels import UNKNOWN_INDUSTRY, industries
 from xcase.confidence import logit, probability
+from xcase.extract.places import sentence_at
 from xcase.phrases import Hit, PhraseTable
 from xcase.records import IndustryGuess, Sentence, Span
 from xcase.taxonomy import load_industries
@@ -93,8 +94,8 @@ def _scores(
     counts: dict[str, float] = defaultdict(float)
     for hit in hits:
         label, weight = hit.label.rsplit("|", 1)
-        phase = next((s.phase for s in sentences if s.start <= hit.span.start < s.end), "other")
-        counts[label] += float(weight) * (2 if phase == side else 1)
+        sentence = sentence_at(sentences, hit.span.start)
+        counts[label] += float(weight) * (2 if sentence and sentence.phase == side else 1)
     return [
         math.log(p + 1e-4) + word_weight * math.log1p(counts[label])
         for label, p in zip(industries(), probabilities, strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xcase.confidence import logit, probability
+from xcase.extract.places import sentence_at
 from xcase.records import OUTCOME_TYPES, POLARITIES, Outcome, Sentence, Tagged
 
 
@@ -34,7 +35,7 @@ def candidates(
     for span in tagged:
         if span.kind != "outcome":
             continue
-        sentence = next((s for s in sentences if s.start <= span.start < s.end), None)
+        sentence = sentence_at(sentences, span.start)
         if sentence is None or sentence.phase == "other":
             continue
         features = {

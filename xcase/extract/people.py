@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -157,7 +159,9 @@ def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
     """
     mentions = sum(len(c.spans) for c in people)
     firsts = [min(s.start for s in c.spans) for c in people]
+    begin = min(firsts, default=0)
     roles = [c.role_chances() for c in people]
+    rivals = _highest_of_others([logit(mentee) for mentee, *_ in roles])
     return [
         {
             "mentee": logit(c.mentee / len(c.spans)),
@@ -165,14 +169,20 @@ def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
             "as_mentee": logit(roles[i][0]),
             "as_mentor": logit(roles[i][1]),
             "somebody": logit(roles[i][0] + roles[i][1]),
-            "rival": max((logit(r[0]) for j, r in enumerate(roles) if j != i), default=logit(0)),
+            "rival": rivals[i],
             "share": len(c.spans) / mentions,
-            "first": float(firsts[i] == min(firsts)),
+            "first": float(firsts[i] == begin),
             "narrator": float(c.narrated and c.signs),
             "told_of": float(c.narrated and not c.signs),
         }
         for i, c in enumerate(people)
     ]
+
+
+def _highest_of_others(values: Sequence[float]) -> list[float]:
+    """Return for each value the highest of the others."""
+    best, second = sorted([*values, logit(0), logit(0)], reverse=True)[:2]
+    return [second if value == best else best for value in values]
 
 
 def name_words(surface: str) -> set[str]:
@@ -203,7 +213,8 @@ def candidates(text: str, tagged: Sequence[Tagged]) -> list[Candidate]:
     """Return the people that a story names, mentions of one person together."""
     spans = [t for t in tagged if t.kind in ("name", "mentee", "mentor")]
     found: list[Candidate] = []
-    seen: list[Tagged] = []
+    known: dict[str, list[int]] = defaultdict(list)
+    taken: list[Span] = []
     narrated, signatures = _is_narrated(text), _signatures(text)
     # The longest form of a name first; a place that both sources found counts once.
     for mention in sorted(
@@ -211,13 +222,15 @@ def candidates(text: str, tagged: Sequence[Tagged]) -> list[Candidate]:
     ):
         surface = text[mention.start : mention.end]
         words = name_words(surface)
-        if not words or any(t.start < mention.end and mention.start < t.end for t in seen):
+        if not words or not _take(taken, Span(mention.start, mention.end)):
             continue
-        seen.append(mention)
-        same = next((c for c in found if _same_person(c.words, words)), None)
-        if same is None:
-            same = Candidate(_without_s(" ".join(surface.split())), words, narrated=narrated)
-            found.append(same)
+        alike = {i for word in words for i in known[word] if _same_person(found[i].words, words)}
+        if not alike:
+            for word in words:
+                known[word].append(len(found))
+            name = _without_s(" ".join(surface.split()))
+            found.append(Candidate(name, words, narrated=narrated))
+        same = found[min(alike, default=-1)]
         same.add(mention, len(_without_s(surface)))
         same.signs |= any(s.start <= mention.start < s.end for s in signatures)
         same.told_mentor += _told(text, mention.start, same.spans[-1].end, _SAYS_MENTOR)
@@ -236,6 +249,15 @@ def _signatures(text: str) -> list[Span]:
     lines = [Span(m.start(), m.end()) for m in re.finditer(r"\S[^\n]*", text)]
     edges = {*lines[:_SIGNED_LINES], *lines[-_SIGNED_LINES:]}
     return [line for line in edges if len(text[line.start : line.end].split()) <= _SIGNED_WORDS]
+
+
+def _take(taken: list[Span], span: Span) -> bool:
+    """Add a span to others, in text order, unless it shares a character with one of them."""
+    at = bisect_left(taken, span)
+    if any(t.start < span.end and span.start < t.end for t in taken[max(0, at - 1) : at + 1]):
+        return False
+    insort(taken, span)
+    return True
 
 
 def _told(text: str, start: int, end: int, patterns: Sequence[re.Pattern[str]]) -> int:

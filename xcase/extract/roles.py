@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Sequence
 
+from xcase.extract.places import sentence_at
 from xcase.phrases import PhraseTable
 from xcase.records import Outcome, Quote, Sentence
 from xcase.taxonomy import load_industries
@@ -51,7 +52,7 @@ def find_roles(
         for o in reversed(moved)
         for place in (
             (o.start, o.end),
-            *((s.start, s.end) for s in sentences if s.start <= o.start < s.end),
+            *((s.start, s.end) for s in [sentence_at(sentences, o.start)] if s),
         )
     ]
     role_to = next((q for start, end in places if (q := _role(text, start, end))), None)

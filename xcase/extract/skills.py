@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from xcase.annotate.labels import SKILLS
 from xcase.confidence import logit, probability
+from xcase.extract.places import sentence_at
 from xcase.phrases import PhraseTable
 from xcase.records import HOLDERS, STATUSES, Mark, Sentence, SkillMention, Tagged
 from xcase.taxonomy import CONTAINER_WORDS, load_skills
@@ -89,7 +90,7 @@ def _told(
     for span in tagged:
         if span.kind != kind:
             continue
-        sentence = next((s for s in sentences if s.start <= span.start < s.end), None)
+        sentence = sentence_at(sentences, span.start)
         if sentence is not None and sentence.phase != "other":
             yield span, sentence
 

@@ -26,6 +26,7 @@ from xcase.pipeline import Annotates, mark
 from xcase.records import Annotation, Sentence, SkillMention
 from xcase.settings import Settings
 from xcase.taxonomy import CONTAINER_WORDS, load_skills
+from xcase.vectors import checked
 
 Vectors = npt.NDArray[np.float32]
 
@@ -136,7 +137,7 @@ def read_passages(roster: Roster, encoder: Encoder) -> Passages:
     read = [impersonal(p.evidence.quote, roster.profiles[p.person].name).text for p in passages]
     texts = list(dict.fromkeys(read))
     row = {text: i for i, text in enumerate(texts)}
-    vectors = encoder.encode(texts)
+    vectors = checked(encoder.encode(texts), "of sentences")
     return Passages(tuple(passages), vectors[[row[text] for text in read]])
 
 

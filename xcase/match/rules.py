@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from xcase import inputs
 from xcase.columns import SYNONYMS, normal
 from xcase.errors import UsageError
 from xcase.match.records import Roster
@@ -139,11 +139,7 @@ def load_rules(path: Path | None) -> Rules:
     """
     if path is None:
         return Rules()
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read rules {path}: {error}") from error
-    return parse_rules(table, str(path))
+    return parse_rules(inputs.toml(path, "rules"), str(path))
 
 
 def parse_rules(table: dict[str, Any], path: str) -> Rules:

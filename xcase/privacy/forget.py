@@ -162,11 +162,11 @@ def _goes(line: dict[str, Any], plan: Forgotten, wanted: set[Variant]) -> bool:
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     if not path.is_file():
         return
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
         if line.strip():
             try:
                 yield dict(json.loads(line))
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, RecursionError) as error:
                 raise AnalysisError(f"{path} line {number} is damaged ({error})") from error
 
 

@@ -1,6 +1,7 @@
 """The names of those who asked to be forgotten, kept so that nobody can read them.
 
-``forgotten.json`` in the analysis folder holds a salt and salted hashes of names (BLAKE2b). A later
+``forgotten.json`` in the analysis folder holds a salt and salted hashes of names (BLAKE2b), and the
+sha256 of both: with one bit of it flipped somebody would come back unseen. A later
 run leaves out every document that names one of them. Whoever holds the file can still test a name
 that he already suspects: it hides names, it does not lock them away.
 """
@@ -26,6 +27,7 @@ FORMAT = 1
 SALT_BYTES = 16
 DIGEST_BYTES = 16
 WITHHELD = "(withheld)"
+_KEYS = {"format", "salt", "names"}
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 Variant = tuple[str, ...]
@@ -65,6 +67,7 @@ def add(folder: Path, person: str) -> None:
     known |= {(len(v), _hash(salt, v)) for v in variants(person)}
     told["names"] = sorted(map(list, known))
     try:
+        told["sha256"] = _sum_of(told)
         disk.write_safely(folder / FILE, json.dumps(told, indent=1).encode())
     except OSError as error:
         raise AnalysisError(f"cannot write to {folder}: {error.strerror}") from error
@@ -108,6 +111,11 @@ def _hash(salt: bytes, words: Variant) -> str:
     return hashlib.blake2b(told, key=salt, digest_size=DIGEST_BYTES).hexdigest()
 
 
+def _sum_of(told: dict[str, Any]) -> str:
+    said = json.dumps([told[key] for key in sorted(_KEYS)])
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def _load(folder: Path) -> dict[str, Any] | None:
     path = folder / FILE
     try:
@@ -115,9 +123,12 @@ def _load(folder: Path) -> dict[str, Any] | None:
         if told["format"] != FORMAT or not all(len(entry) == 2 for entry in told["names"]):
             raise ValueError("another format")
         bytes.fromhex(told["salt"])
+        # One that an earlier version wrote has no sum.
+        if told.keys() - {"sha256"} != _KEYS or told.get("sha256", _sum_of(told)) != _sum_of(told):
+            raise ValueError("not what was written")
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         # To go on without it would bring people back who were promised to be forgotten.
         raise AnalysisError(
             f"{path} is damaged ({error}); restore it, or delete it and forget again"

@@ -8,7 +8,6 @@ An ordinary word ("Grace", "Will") is replaced only where its capital makes it a
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
@@ -17,13 +16,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xcase.errors import UsageError
+from xcase import store
+from xcase.errors import AnalysisError, NewerFormatError, UsageError
 from xcase.privacy import lexicon, surrogates
 from xcase.privacy.contacts import Found, find_contacts
 from xcase.privacy.key import Key
 from xcase.privacy.lexicon import WORD, word
 from xcase.privacy.people import find_named, is_name
 from xcase.records import Skipped, Source
+from xcase.repair import there
 
 NAMES = ("organisation", "person", "place")
 # Columns whose whole value says who or where somebody is.
@@ -87,13 +88,22 @@ def check_folder(folder: Path, *, pseudonymised: bool) -> None:
     """Refuse to mix documents with names and without in one folder, its caches and decisions.
 
     Raises:
-        UsageError: the folder holds an analysis of the other kind.
+        UsageError: the folder holds an analysis of the other kind, or a damaged one where names
+            are not wanted.
     """
     try:
-        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        stored = bool(run.get("pseudonymised"))
-    except (OSError, ValueError, AttributeError):
-        return  # nothing there, or nothing that can be read: it is written anew
+        stored = bool(store.read_run(folder / store.RUN).get("pseudonymised"))
+    except NewerFormatError:
+        raise
+    except AnalysisError:
+        # Nothing there, or nothing that can be read: it is written anew. But decisions, judgements
+        # and indexes would stay, and nobody can tell whether they hold names.
+        if pseudonymised and there(folder):
+            raise UsageError(
+                f"{folder} holds a damaged analysis, perhaps with names; give another folder with "
+                "--out"
+            ) from None
+        return
     if stored != pseudonymised:
         kinds = ("with names", "pseudonymised")
         raise UsageError(

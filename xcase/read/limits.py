@@ -21,6 +21,9 @@ MAX_TEXT_CHARS = 2_000_000
 # MAX_TEXT_CHARS where every character is an escape of six bytes, with room for the other fields.
 MAX_LINE_BYTES = 16_000_000
 
+# Each is a record in memory, and a gigabyte of rubbish has lines by the hundred million.
+MAX_ROW_FAULTS = 1_000
+
 # Deeper JSON than this is an attack or a mistake, and would break the writer's recursion later.
 MAX_JSON_DEPTH = 32
 

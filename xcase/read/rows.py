@@ -14,7 +14,13 @@ from typing import Any, BinaryIO, NamedTuple
 
 from xcase.errors import ReadError
 from xcase.read.decode import decode, is_blank, well_formed
-from xcase.read.limits import MAX_FILE_BYTES, MAX_JSON_DEPTH, MAX_LINE_BYTES, MAX_TEXT_CHARS
+from xcase.read.limits import (
+    MAX_FILE_BYTES,
+    MAX_JSON_DEPTH,
+    MAX_LINE_BYTES,
+    MAX_ROW_FAULTS,
+    MAX_TEXT_CHARS,
+)
 from xcase.read.skip import skip
 from xcase.read.title import title_of
 from xcase.records import Skipped, Source
@@ -46,7 +52,7 @@ def csv_rows(data: bytes, *, name: str) -> Iterator[Source | Skipped]:
 
 def _sources(rows: Iterator[_Row], name: str) -> Iterator[Source | Skipped]:
     seen: set[str] = set()
-    number = 0
+    number = faults = 0
     for number, row in enumerate(rows, start=1):
         try:
             if isinstance(row.fields, ReadError):
@@ -56,6 +62,9 @@ def _sources(rows: Iterator[_Row], name: str) -> Iterator[Source | Skipped]:
                 message = f"the id {source.id!r} occurred before; ids must differ within a file"
                 raise ReadError("E_DUPLICATE_ID", message)
         except ReadError as error:
+            faults += 1
+            if faults > MAX_ROW_FAULTS:
+                continue
             digest = hashlib.sha256(row.raw).hexdigest()
             yield skip(name, error.code, f"line {row.line}: {error}", sha256=digest)
         else:
@@ -63,6 +72,9 @@ def _sources(rows: Iterator[_Row], name: str) -> Iterator[Source | Skipped]:
             yield source
     if number == 0:
         yield skip(name, "E_NO_TEXT", "holds no rows")
+    if faults > MAX_ROW_FAULTS:
+        more = f"{faults - MAX_ROW_FAULTS:,} more rows cannot be read; mend those named before"
+        yield skip(name, "E_ROW", more)
 
 
 def _source(fields: dict[str, Any], name: str, number: int) -> Source:

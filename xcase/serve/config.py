@@ -8,6 +8,7 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xcase import inputs
 from xcase.errors import UsageError
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -106,10 +107,7 @@ def read_token(file: Path | None) -> str:
     """
     if file is None:
         return os.environ.get(TOKEN_VARIABLE, "").strip()
-    try:
-        token = file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the token from {file}: {error}") from error
+    token = inputs.text(file, "the token of").strip()
     if not token:
         raise UsageError(f"{file} is empty; write a token into it")
     return token

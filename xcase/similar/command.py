@@ -6,7 +6,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 
-from xcase import store
+from xcase import inputs, store
 from xcase.errors import UsageError
 from xcase.profiles import read_profile
 from xcase.records import OUTCOME_TYPES, POLARITIES, Analysis, Profile
@@ -33,15 +33,15 @@ def load_profile(
         raise UsageError("give a mentee as TEXT or as --profile FILE (one of them)")
     if text is not None:
         return profile_of_text(stdin() if text == "-" else text)
-    try:
-        content = (
-            stdin().encode("utf-8", "replace") if str(path) == "-" else Path(str(path)).read_bytes()
-        )
-    except OSError as error:
-        raise UsageError(f"cannot read the profile {path}: {error}") from error
+    told = Path(str(path))
+    content = (
+        stdin().encode("utf-8", "replace")
+        if told == inputs.STDIN
+        else inputs.content(told, "the profile")
+    )
     profile, notes = read_profile(content, str(path))
-    for told in notes:
-        note(told)
+    for line in notes:
+        note(line)
     return profile
 
 

@@ -125,10 +125,11 @@ def _entry(line: str, where: str) -> Feedback:
     try:
         value: Any = json.loads(line)
         entry = Feedback(**value)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise AnalysisError(f"{where} is no feedback ({error}); correct or delete it") from error
+    # A NaN is not between 0 and 1 either.
     numbers = isinstance(entry.values, dict) and all(
-        isinstance(v, int | float) for v in entry.values.values()
+        isinstance(v, int | float) and 0 <= v <= 1 for v in entry.values.values()
     )
     if entry.kind not in KINDS or not isinstance(entry.helped, bool) or not numbers:
         raise AnalysisError(f"{where} is no feedback; correct or delete it")

@@ -15,14 +15,11 @@ through the model. Arrays are memory-mapped and searched exactly.
     words/         BM25 (bm25s)
     lists.faiss    the middles once more, in lists; from half a million cases on, with FAISS
 
-``index.json`` holds the sha256 of the other files, which ``xcase doctor`` checks; opening the index
-does not read all of it, so a flipped bit in a vector is found there only.
+How damage is found is told in :mod:`xcase.similar.sound`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -38,16 +35,19 @@ from xcase.errors import AnalysisError
 from xcase.records import Analysis, Case
 from xcase.similar.facets import FACETS, key_of, units_of
 from xcase.similar.lists import LARGE, Lists
-from xcase.similar.vectors import DIMENSIONS, Encoder, unit_length
+from xcase.similar.sound import FOLDER, HEAD, opened, require, sealed
+from xcase.similar.vectors import DIMENSIONS, Encoder, encode, unit_length
 from xcase.similar.words import Words, telling
+from xcase.vectors import LONGEST
 
 # Raised whenever an array changes its meaning: an older index is then made anew.
 FORMAT = 6
-FOLDER = "index"
 # The files of the analysis that an index follows from.
 SOURCES = ("cases.jsonl", "documents.jsonl")
 LISTS_FILE = "lists.faiss"
 ARRAYS = ("units", "token_unit", "tokens", "scales", "middles")
+# What rounding to int8 may add to the length of a token's vector.
+ROUNDED = 0.1
 # So many cases without a direction stand beside the others where the common one is asked for.
 FEW = 10
 # Sentences encoded together.
@@ -73,9 +73,15 @@ class Index:
     lists: Lists | None = None
 
     def nearness(self, rows: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-        """Return the cosine of each of these tokens to each of ``q`` vectors, ``rows x q``."""
+        """Return the cosine of each of these tokens to each of ``q`` vectors, ``rows x q``.
+
+        Raises:
+            AnalysisError: a token's vector is damaged.
+        """
         cosine: np.ndarray = self.arrays["tokens"][rows].astype(np.float32) @ vectors.T
-        cosine *= self.arrays["scales"][rows][:, None]
+        with np.errstate(over="ignore", invalid="ignore"):  # told in the next line
+            cosine *= self.arrays["scales"][rows][:, None]
+        require(bool((np.abs(cosine) <= LONGEST + ROUNDED).all()))
         return cosine
 
 
@@ -99,25 +105,25 @@ def open_index(
     An index in a folder that cannot be written is kept in memory, and the note says so.
     """
     home = None if folder is None else folder / FOLDER
-    earlier, made_of = (None, {}) if home is None else _load(home)
+    earlier, known = (None, {}) if home is None else _load(home)
     if earlier is not None and earlier.model != model:
         earlier = None  # vectors of two models cannot be compared
     files = {name: analysis.run.get("files", {}).get(name) for name in SOURCES}
-    if earlier is not None and all(files.values()) and made_of == files:
-        return _with_lists(earlier, home, made_of, large), ""
+    if earlier is not None and all(files.values()) and known["files"] == files:
+        return _with_lists(earlier, home, known, large), ""
     texts = {d.id: d.text for d in analysis.documents}
     keys = tuple(key_of(c, texts[c.document_id]) for c in analysis.cases)
     ids = tuple(c.id for c in analysis.cases)
     if home and earlier is not None and (earlier.ids, earlier.keys) == (ids, keys):
         # What the vectors rest on is as it was; other facts of the cases are not kept here.
+        known["files"] = files
         with suppress(OSError):
-            head = _head(earlier, files, _sums(home))
-            disk.write_safely(home / "index.json", head.encode())
-        return _with_lists(earlier, home, files, large), ""
+            disk.write_safely(home / HEAD, sealed(known, home, known["sums"]).encode())
+        return _with_lists(earlier, home, known, large), ""
     index, fresh = _build(analysis, texts, keys, earlier, encoder, model, progress)
     if len(ids) >= large:
-        known = Lists.load(home / LISTS_FILE) if home else None
-        index = replace(index, lists=Lists.build(index.arrays["middles"], known))
+        before = Lists.load(home / LISTS_FILE) if home else None
+        index = replace(index, lists=Lists.build(index.arrays["middles"], before))
     note = f"indexed {fresh} of {len(ids)} cases"
     if home is not None:
         try:
@@ -125,21 +131,6 @@ def open_index(
         except OSError as error:
             note += f"; kept in memory only, {home} cannot be written ({error.strerror})"
     return index, note
-
-
-def check_files(folder: Path) -> str:
-    """Say whether the index of an analysis folder is undamaged; a damaged one is taken away."""
-    home = folder / FOLDER
-    if not home.is_dir():
-        return "none yet"
-    try:
-        expected = json.loads((home / "index.json").read_text(encoding="utf-8"))["sums"]
-        if _sums(home) == expected:
-            return "undamaged"
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    shutil.rmtree(home, ignore_errors=True)
-    return "was damaged or from another version, and is taken away; xcase similar makes it anew"
 
 
 def check_model(index: Index, encoder: Encoder) -> None:
@@ -155,8 +146,12 @@ def check_model(index: Index, encoder: Encoder) -> None:
         )
 
 
-def _with_lists(index: Index, home: Path | None, files: dict[str, str], large: int) -> Index:
-    """Return a saved index with its lists; they are made now if FAISS came after the index."""
+def _with_lists(index: Index, home: Path | None, head: dict[str, Any], large: int) -> Index:
+    """Return a saved index with its lists; they are made now if FAISS came after the index.
+
+    Args:
+        head: what ``index.json`` says.
+    """
     if home is None or len(index.ids) < large:
         return index
     lists = Lists.load(home / LISTS_FILE)
@@ -165,8 +160,8 @@ def _with_lists(index: Index, home: Path | None, files: dict[str, str], large: i
         with suppress(OSError):
             if lists is not None:
                 lists.save(home / LISTS_FILE)
-                head = _head(index, files, _sums(home))
-                disk.write_safely(home / "index.json", head.encode())
+                known = {k: v for k, v in head["sums"].items() if k != LISTS_FILE}
+                disk.write_safely(home / HEAD, sealed(head, home, known).encode())
     return replace(index, lists=lists)
 
 
@@ -249,7 +244,7 @@ def _encode_some(
         for case, told in zip(cases, units, strict=True)
     ]
     different = list(dict.fromkeys(sentence for told in spoken for sentence in told))
-    vectors = dict(zip(different, encoder.encode(different), strict=True))
+    vectors = dict(zip(different, encode(encoder, different), strict=True))
     made = []
     for told, said in zip(units, spoken, strict=True):
         rows = [vectors[sentence] for sentence in said]
@@ -320,45 +315,32 @@ def _save(index: Index, home: Path, files: dict[str, str]) -> None:
         index.words.save(draft / "words")
         if index.lists is not None:
             index.lists.save(draft / LISTS_FILE)
-        (draft / "index.json").write_text(_head(index, files, _sums(draft)), encoding="utf-8")
+        (draft / HEAD).write_text(sealed(_head(index, files), draft), encoding="utf-8")
         shutil.rmtree(home, ignore_errors=True)
         draft.rename(home)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _sums(home: Path) -> dict[str, str]:
-    files = sorted(p for p in home.rglob("*") if p.is_file() and p.name != "index.json")
-    sums = {}
-    for path in files:
-        with path.open("rb") as file:
-            name = path.relative_to(home).as_posix()
-            sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
-    return sums
+def _head(index: Index, files: dict[str, str]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "model": index.model,
+        "files": files,
+        "unit_at": index.unit_at.tolist(),
+        "token_at": index.token_at.tolist(),
+        "ids": index.ids,
+        "keys": index.keys,
+    }
 
 
-def _head(index: Index, files: dict[str, str], sums: dict[str, str]) -> str:
-    return json.dumps(
-        {
-            "format": FORMAT,
-            "model": index.model,
-            "files": files,
-            "sums": sums,
-            "unit_at": index.unit_at.tolist(),
-            "token_at": index.token_at.tolist(),
-            "ids": index.ids,
-            "keys": index.keys,
-        }
-    )
-
-
-def _load(home: Path) -> tuple[Index | None, dict[str, str]]:
-    """Return a saved index and the digests of the files that it was made of.
+def _load(home: Path) -> tuple[Index | None, dict[str, Any]]:
+    """Return a saved index and what its ``index.json`` says.
 
     The index is None if there is none that can be read: it is made anew then.
     """
     try:
-        head: dict[str, Any] = json.loads((home / "index.json").read_text(encoding="utf-8"))
+        head = opened(home)
         if head["format"] != FORMAT:
             return None, {}
         arrays = {n: np.load(home / f"{n}.npy", mmap_mode="r") for n in (*ARRAYS, "centre")}
@@ -371,8 +353,7 @@ def _load(home: Path) -> tuple[Index | None, dict[str, str]]:
             token_at=np.array(head["token_at"]),
             words=Words.load(home / "words"),
         )
-        files = dict(head["files"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError, IndexError):
+    except Exception:  # noqa: BLE001 - whatever the libraries say of a large file that is damaged
         return None, {}
     sizes = {n: len(a) for n, a in arrays.items()}
     whole = (
@@ -380,4 +361,4 @@ def _load(home: Path) -> tuple[Index | None, dict[str, str]]:
         and sizes["tokens"] == sizes["scales"] == sizes["token_unit"] == index.token_at[-1]
         and sizes["middles"] == len(index.ids)
     )
-    return (index, files) if whole else (None, {})
+    return (index, head) if whole else (None, {})

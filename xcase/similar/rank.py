@@ -18,8 +18,10 @@ import numpy as np
 from xcase.similar.facets import FACETS
 from xcase.similar.index import Index
 from xcase.similar.profile import Reading
-from xcase.similar.vectors import Encoder, unit_length
+from xcase.similar.sound import require
+from xcase.similar.vectors import Encoder, encode, unit_length
 from xcase.similar.words import telling
+from xcase.vectors import LONGEST, comparable
 
 # Cases read token by token: all of a small analysis, the best of the first step in a large one.
 # Half of them are found by vectors, half by words; how many of the best this loses is not measured.
@@ -91,7 +93,7 @@ class Match:
 def embed(reading: Reading, encoder: Encoder) -> Query:
     """Turn the clauses of a profile into vectors, each token with its share."""
     clauses = [*reading.situation, *reading.gap, *reading.goal] or [", ".join(reading.skills)]
-    vectors = encoder.encode(clauses)
+    vectors = encode(encoder, clauses)
     told = [telling(c, v.spans) for c, v in zip(clauses, vectors, strict=True)]
     tokens = np.concatenate([v.tokens[kept] for v, kept in zip(vectors, told, strict=True)])
     # In float32: any other type would copy the whole index to compare it.
@@ -126,6 +128,7 @@ def _nearest(index: Index, mean: np.ndarray, allowed: np.ndarray, count: int) ->
     if index.lists is not None and allowed.mean() > MOST_ALLOWED:
         return [int(i) for i in index.lists.nearest(asked, count, allowed)]
     near = index.arrays["middles"] @ asked
+    require(bool((np.abs(near) <= 2 * LONGEST).all()))
     near[~allowed] = -np.inf
     return top(near, count)
 
@@ -133,18 +136,25 @@ def _nearest(index: Index, mean: np.ndarray, allowed: np.ndarray, count: int) ->
 def match(
     index: Index, query: Query, cases: np.ndarray, weights: Mapping[str, float]
 ) -> list[Match]:
-    """Compare a profile with some cases (positions, ascending) token by token."""
+    """Compare a profile with some cases (positions, ascending) token by token.
+
+    Raises:
+        AnalysisError: the index is damaged.
+    """
     nothing = np.zeros(0, dtype=np.int64)
     found = [Match(int(i), {}, nothing, nothing, nothing) for i in cases]
     rows = _rows(index.token_at, cases)
     if not len(rows) or not len(query.tokens):
         return found
     unit = index.arrays["token_unit"][rows]
+    owner = np.repeat(cases, index.token_at[cases + 1] - index.token_at[cases])
+    require(bool(((index.unit_at[owner] <= unit) & (unit < index.unit_at[owner + 1])).all()))
     starts = np.flatnonzero(np.diff(unit, prepend=-1))
     # The nearest token of each sentence for each token of the profile.
     nearest = np.maximum.reduceat(index.nearness(rows, query.tokens), starts, axis=0)
     told = unit[starts]
     table = index.arrays["units"][told]
+    require(_are_units(table, owner[starts]))
     near = np.clip((nearest - FLOOR) / (1 - FLOOR), 0, 1)
     place = np.searchsorted(cases, table[:, 0])
     facets = table[:, 1].astype(np.int64)
@@ -153,9 +163,10 @@ def match(
     sums = np.bincount(place * len(FACETS) + facets, said, len(cases) * len(FACETS))
     values = np.round(sums.reshape(-1, len(FACETS)), 4)
     # Where no word of the profile is near to any of the case, nothing is.
-    middles = unit_length(index.arrays["middles"][cases] - index.arrays["centre"])
-    asked = unit_length(query.mean - index.arrays["centre"])
-    whole = (middles @ asked).clip(0, 1) * (values.sum(1) > 0)
+    middles, centre = index.arrays["middles"][cases], index.arrays["centre"]
+    require(comparable(middles) and comparable(centre))
+    asked = unit_length(query.mean - centre)
+    whole = (unit_length(middles - centre) @ asked).clip(0, 1) * (values.sum(1) > 0)
     values = np.column_stack([values, np.round(whole, 4)])
     bounds = np.searchsorted(place, [np.arange(len(cases)), np.arange(1, len(cases) + 1)])
     return [
@@ -206,6 +217,16 @@ def _said(near: np.ndarray, worth: np.ndarray, place: np.ndarray, share: np.ndar
     _, first = np.unique(place[line] * near.shape[1] + token, return_index=True)
     line, token = line[first], token[first]
     return np.bincount(line, near[line, token] * share[token], len(near))
+
+
+def _are_units(table: np.ndarray, owner: np.ndarray) -> bool:
+    """Say whether rows of ``units`` are sentences of these cases."""
+    case, facet, start, end = table.T
+    return bool(
+        (
+            (case == owner) & (facet >= 0) & (facet < len(FACETS)) & (start >= 0) & (start < end)
+        ).all()
+    )
 
 
 def _rows(bounds: np.ndarray, cases: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ import numpy as np
 
 from xcase import models
 from xcase.similar import portable
+from xcase.vectors import checked
 
 MODEL = "all-minilm-l6-v2"
 TOKENIZER = "model/tokenizer.json"
@@ -92,6 +93,19 @@ class MiniLM:
                 spans = np.array(window.offsets, dtype=np.int64)[used]
                 found[i].append((states[: len(used)][used], spans))
         return [_vectors(text, windows) for text, windows in zip(texts, found, strict=True)]
+
+
+def encode(encoder: Encoder, texts: Sequence[str]) -> list[TokenVectors]:
+    """Return what an encoder makes of texts.
+
+    Raises:
+        ModelError: a vector has numbers that are none, or is longer than one.
+    """
+    vectors = encoder.encode(texts)
+    for told in vectors:
+        checked(told.tokens, encoder.name)
+        checked(told.whole, encoder.name)
+    return vectors
 
 
 def torch_model() -> Any:

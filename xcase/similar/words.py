@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from xcase import phrases
+from xcase.similar.sound import require
 
 # The BM25 score that is worth one half; its weight is small, and it was not tuned.
 HALF = 8.0
@@ -49,11 +50,19 @@ class Words:
         self._engine.save(str(folder), show_progress=False)
 
     def values(self, text: str) -> np.ndarray:
-        """Return for each case from 0 (no word in common) up to 1, rising with BM25."""
+        """Return for each case from 0 (no word in common) up to 1, rising with BM25.
+
+        Raises:
+            AnalysisError: the words are damaged.
+        """
         known = [w for w in words_of(text) if w in self._engine.vocab_dict]
         if not known:
             return np.zeros(self._engine.scores["num_docs"], dtype=np.float32)
-        scores = self._engine.get_scores(known)
+        try:
+            scores = self._engine.get_scores(known)
+        except (IndexError, ValueError):
+            scores = np.array([np.nan])
+        require(bool(((scores >= 0) & (scores < np.inf)).all()))
         shared: np.ndarray = scores / (scores + HALF)
         return shared
 

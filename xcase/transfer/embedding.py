@@ -45,10 +45,11 @@ class Contexts:
         if self.mentions[target, skill] or not self.mentions[source, skill] or not len(known):
             return None
         there = self.means[target, known]
-        cosines = (there @ self.means[source, skill]) / np.linalg.norm(there, axis=1)
+        # Mentions that point opposite ways have a mean of no length, which is near to nothing.
+        lengths = np.linalg.norm(there, axis=1) * np.linalg.norm(self.means[source, skill])
+        cosines = (there @ self.means[source, skill]) / np.where(lengths == 0, 1, lengths)
         best = int(np.argmax(cosines))
-        length = float(np.linalg.norm(self.means[source, skill]))
-        return int(known[best]), float(cosines[best]) / length
+        return int(known[best]), float(cosines[best])
 
 
 def contexts(vectors: NDArray[np.float32], places: NDArray[np.int64]) -> Contexts:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xcase import models
+from xcase.vectors import checked, comparable
 
 FILE = "transfer.safetensors"
 MODEL = "all-minilm-l6-v2"
@@ -57,13 +58,17 @@ class SentenceModel:
 
 
 def vectors_of(texts: Sequence[str], folder: Path | None, encoder: Encoder) -> Vectors:
-    """Return n x 384, encoding only what the folder's file does not hold yet."""
+    """Return n x 384, encoding only what the folder's file does not hold yet.
+
+    Raises:
+        ModelError: the encoder gives vectors that cannot be compared.
+    """
     keys = [hashlib.sha256(text.encode("utf-8", "replace")).digest()[:KEY_BYTES] for text in texts]
     known = _read(folder, encoder.name) if folder else {}
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     if missing:
         logger.info("encoding %d sentences", len(missing))
-        found = encoder.encode(list(missing.values())).astype(np.float16)
+        found = checked(encoder.encode(list(missing.values())), encoder.name).astype(np.float16)
         known |= dict(zip(missing, found, strict=True))
         if folder:
             _write(folder, encoder.name, {key: known[key] for key in sorted(set(keys))})
@@ -83,20 +88,32 @@ def _read(folder: Path, model: str) -> dict[bytes, NDArray[np.float16]]:
             if (file.metadata() or {}).get("model") != model:
                 return {}
             keys, vectors = file.get_tensor("keys"), file.get_tensor("vectors")
-    except (OSError, SafetensorError) as error:
+            if len(keys) != len(vectors) or vectors.shape[1:] != (DIMENSIONS,):
+                raise ValueError("other numbers of vectors")
+            if not comparable(vectors):
+                raise ValueError("vectors that cannot be compared")
+            if (file.metadata() or {}).get("sha256") != _digest(keys, vectors):
+                raise ValueError("vectors that were not written so")
+    except (OSError, ValueError, SafetensorError) as error:
         logger.warning("%s is damaged (%s) and is made again", path, error)
         return {}
     return {bytes(key): vector for key, vector in zip(keys, vectors, strict=True)}
+
+
+def _digest(keys: NDArray[np.uint8], vectors: NDArray[np.float16]) -> str:
+    return hashlib.sha256(keys.tobytes() + vectors.tobytes()).hexdigest()
 
 
 def _write(folder: Path, model: str, rows: dict[bytes, NDArray[np.float16]]) -> None:
     from safetensors.numpy import save
 
     keys = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, KEY_BYTES)
-    tensors = {"keys": keys, "vectors": np.stack(list(rows.values()))}
+    vectors: NDArray[np.float16] = np.stack(list(rows.values()))
+    tensors = {"keys": keys, "vectors": vectors}
     draft = folder / f".{FILE}.{os.getpid()}.tmp"
     try:
-        draft.write_bytes(save(tensors, metadata={"model": model}))
+        told = {"model": model, "sha256": _digest(keys, vectors)}
+        draft.write_bytes(save(tensors, metadata=told))
         draft.replace(folder / FILE)
     except OSError as error:
         # An analysis that may only be read still gets its answer.
