@@ -6,11 +6,12 @@ import re
 
 import pytest
 
-from xcase.annotate.annotator import _conjuncts, whole_words
+from xcase.annotate.annotator import _conjuncts, _Draft, whole_words
 from xcase.annotate.encoder import PhraseEncoder, load_mpnet
 from xcase.annotate.labels import SKILLS
 from xcase.annotate.namer import Namer
 from xcase.annotate.windows import Window
+from xcase.records import Mark
 
 
 def window(text: str) -> Window:
@@ -39,6 +40,24 @@ def test_a_list_of_skills_is_split_where_each_member_stands_alone(
     parts = _conjuncts(text, read, 0, len(read.offsets))
     quoted = [text[read.offsets[a][0] : read.offsets[b - 1][1]] for a, b in parts]
     assert quoted == members
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "kept"),
+    [
+        ("outcome", "Karen", False),
+        ("skill", "Karen Lee", False),
+        ("outcome", "Karen Lee says", True),
+        ("mentor", "Karen Lee", True),
+        ("outcome", "sleeps", True),
+    ],
+)
+def test_a_name_alone_is_nothing_that_came_of_a_story(kind: str, words: str, kept: bool) -> None:
+    text = "His wife Karen Lee says he sleeps."
+    draft = _Draft(text, [], [Mark("name", 9, 18)])
+    start = text.index(words)
+    draft.add_span(kind, start, start + len(words), 0.9, {})
+    assert [text[s.start : s.end] for s in draft.spans] == [words] * kept
 
 
 @pytest.mark.parametrize(

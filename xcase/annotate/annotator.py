@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -62,6 +63,8 @@ _AFTER = frozenset(
 )
 # Spans that name somebody; a name may be two letters.
 NAMING = ("mentee", "mentor", "name")
+# Spans that say what somebody can or what came of it: a name and no more says neither.
+SAYING = ("skill", "outcome", "duration")
 # Which heads label a span of which kind.
 HEADS = {
     "skill": ("skill", "status", "holder"),
@@ -179,6 +182,7 @@ class _Draft:
     def __init__(self, text: str, units: Sequence[Unit], marks: Sequence[Mark]) -> None:
         self.text = text
         self.marks = marks
+        self.names = sorted((m for m in marks if m.kind == "name"), key=lambda mark: mark.start)
         self.phases: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 1.0)] * len(units)
         self.case_starts = [0.0] * len(units)
         self.windows: list[Opinion] = []
@@ -195,8 +199,13 @@ class _Draft:
         self, kind: str, start: int, end: int, score: float, readings: dict[str, tuple[float, ...]]
     ) -> None:
         start, end = whole_words(self.text, start, end)
-        if end - start >= (1 if kind in NAMING else MIN_SPAN):
+        least = 1 if kind in NAMING else MIN_SPAN
+        if end - start >= least and not (kind in SAYING and self._is_name(start, end)):
             self.spans.append(Tagged(kind, start, end, score, readings))
+
+    def _is_name(self, start: int, end: int) -> bool:
+        at = bisect_right(self.names, start, key=lambda mark: mark.start) - 1
+        return at >= 0 and end <= self.names[at].end
 
     def finish(self) -> Annotation:
         self.spans.sort(key=lambda s: (s.start, s.end, s.kind))
