@@ -19,7 +19,7 @@ with atheris.instrument_imports(include=["xcase", "mammoth", "pypdf", "markdown_
     from xcase.read.kinds import SUFFIXES
 
 STORIES = Path(__file__).parent.parent / "corpus" / "stories"
-SEED_BYTES = 20_000
+SEED_BYTES = 60_000
 ONLY = [a.removeprefix("-only=") for a in sys.argv[1:] if a.startswith("-only=")]
 TYPES = [suffix for suffix in SUFFIXES if suffix in (ONLY or SUFFIXES)]
 PLACE = Path(tempfile.mkdtemp())

@@ -54,7 +54,8 @@ def test_fifty_megabytes_of_html_in_a_line_are_refused_in_time(
     path.write_bytes(b"<html>" + markup + piece * (49_900_000 // len(piece)))
     began = time.monotonic()
     (record,) = read(path)
-    assert time.monotonic() - began < limits.MAX_READ_SECONDS + 15
+    # On a busy machine a worker takes long to start; the limit counts from there.
+    assert time.monotonic() - began < limits.MAX_READ_SECONDS + 60
     assert isinstance(record, Skipped)
     # The parser may also run into the limit on memory and abort; its process alone ends.
     told = {"E_LIMIT_SIZE", "E_LIMIT_TIME", "E_CRASH", "E_CORRUPT"}
