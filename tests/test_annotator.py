@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
-from xcase.annotate.annotator import _conjuncts, _Draft, whole_words
+from xcase.annotate.annotator import _conjuncts, _Draft, _parts, whole_words
 from xcase.annotate.encoder import PhraseEncoder, load_mpnet
 from xcase.annotate.labels import SKILLS
 from xcase.annotate.namer import Namer
@@ -40,6 +41,22 @@ def test_a_list_of_skills_is_split_where_each_member_stands_alone(
     parts = _conjuncts(text, read, 0, len(read.offsets))
     quoted = [text[read.offsets[a][0] : read.offsets[b - 1][1]] for a, b in parts]
     assert quoted == members
+
+
+@pytest.mark.parametrize(
+    ("inside", "parts"),
+    [
+        ([0.1, 0.25, 0.9, 0.25, 0.1], [0, 0, 1, 0, 0]),
+        ([0.1, 0.25, 0.22, 0.1, 0.4], [0, 1, 1, 0, 1]),
+        ([0.25, 0.1, 0.1], [1, 0, 0]),
+        ([0.1, 0.1], [0, 0]),
+        ([], []),
+    ],
+)
+def test_faint_tokens_make_a_span_where_none_is_clear(
+    inside: list[float], parts: list[int]
+) -> None:
+    assert _parts(np.array(inside)).tolist() == [bool(p) for p in parts]
 
 
 @pytest.mark.parametrize(

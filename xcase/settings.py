@@ -23,11 +23,11 @@ class Settings:
     # A sentence opens a further case from this probability on.
     case_start: float = 0.35
     # Probability that a span shows a skill, by this name.
-    skill: float = 0.15
+    skill: float = 0.14
     # Probability that a span tells an outcome, of this type.
     outcome: float = 0.25
     # Probability that a span tells a duration or a rhythm of meetings.
-    duration: float = 0.4
+    duration: float = 0.5
     # Probability that a named person is the mentee (mentor).
     person: float = 0.15
     # How much a word of the industry table counts against the network's log-probability.

@@ -31,7 +31,9 @@ SHARES = {"annotator": 0.6, "annotator-small": 0.4}
 BASE = "all-minilm-l6-v2"
 # A token is part of a span from this probability on; low, because every span keeps its own score
 # and the thresholds that decide are applied later.
-INSIDE = 0.22
+INSIDE = 0.3
+# Where no token comes so far, a span is made of fainter ones: together they may still say enough.
+FAINT = 0.2
 # A new span begins inside another one only where the begin tag is this likely: at lower values
 # outcomes fell into pieces.
 SPLIT = 0.9
@@ -282,10 +284,11 @@ def _find_spans(text: str, window: Window, tags: np.ndarray) -> list[Found]:
     inside = 1 - tags[:, :, OUTSIDE]
     spans = []
     for kind, name in enumerate(SPAN_KINDS):
+        part = _parts(inside[:, kind])
         first = None
         for token in range(len(window.ids) + 1):
             unit = window.token_unit[token] if token < len(window.ids) else -1
-            on = unit in owned and inside[token, kind] >= INSIDE
+            on = unit in owned and bool(part[token])
             begins = (
                 first is not None
                 and on
@@ -304,6 +307,18 @@ def _find_spans(text: str, window: Window, tags: np.ndarray) -> list[Found]:
             if on and first is None:
                 first = token
     return spans
+
+
+def _parts(inside: np.ndarray) -> np.ndarray:
+    """Return which tokens are part of a span, from the probability of each: the clear ones, and
+    runs of faint ones among which none is clear.
+    """
+    clear, faint = inside >= INSIDE, inside >= FAINT
+    ends = np.flatnonzero(np.diff(np.concatenate([[False], faint, [False]]).astype(np.int8)))
+    for first, last in ends.reshape(-1, 2):
+        if not clear[first:last].any():
+            clear[first:last] = True
+    return clear
 
 
 def _conjuncts(text: str, window: Window, first: int, last: int) -> list[tuple[int, int]]:
