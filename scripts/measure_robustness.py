@@ -132,12 +132,9 @@ def names_in(before: Gold, after: Gold, role: str) -> str | None:
     told = before.raw[role]
     if not told:
         return None
-    longest = max(
-        (s for s in after.spans if s.kind == role), key=lambda s: s.end - s.start, default=None
-    )
-    if ";" in told or longest is None:
-        return told
-    return after.text[longest.start : longest.end]
+    own = [[g.text[s.start : s.end] for s in g.spans if s.kind == role] for g in (before, after)]
+    renamed = dict(zip(*own, strict=True))
+    return "; ".join(renamed.get(name.strip(), name.strip()) for name in told.split(";"))
 
 
 def heavy_typos(gold: Gold, rng: random.Random) -> list[Edit]:
