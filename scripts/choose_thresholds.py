@@ -57,6 +57,17 @@ def main() -> None:
             row = "  ".join(f"{result.get(figure, float('nan')):.3f}" for figure in figures.split())
             print(f"{value:>15.2f}  {row}")
     print(f"\nmiddle of the gap between no case and case: {middle_of_gap(read):.2f}")
+    stories = [json.loads(line) for line in STORIES.open(encoding="utf-8")]
+    held = [g.raw for i, g in enumerate(load_all()) if i % HELD_BACK == 0]
+    print(f"stay in their industry: held back {staying(held):.2f}, stories {staying(stories):.2f}")
+
+
+def staying(gold: list[dict[str, object]]) -> float:
+    """Return the share of the cases that tell both industries which tell the same one twice."""
+    cases = [g for g in gold if "no_case" not in g["hard"]]  # type: ignore[operator]
+    told = [(g["industry_from"], g["industry_to"]) for g in cases]
+    both = [(before, after) for before, after in told if before and after]
+    return sum(before == after for before, after in both) / len(both)
 
 
 def middle_of_gap(read: list[tuple[dict[str, object], list[sentences.Unit], Annotation]]) -> float:

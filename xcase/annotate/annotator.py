@@ -25,8 +25,8 @@ from xcase.records import Annotation, Mark, Tagged
 from xcase.sentences import Unit
 
 WEIGHTS = "annotator"
-# The networks by their files, each with its share: near equal ones differ little, and the large
-# one is the better of the two.
+# The networks by their files, each with its share: a judgement, the large one is the better of the
+# two when they read alone.
 SHARES = {"annotator": 0.6, "annotator-small": 0.4}
 BASE = "all-minilm-l6-v2"
 # A token is part of a span from this probability on; low, because every span keeps its own score

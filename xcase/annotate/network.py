@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from xcase.annotate.labels import OUTSIDE, SIZES, SPAN_KINDS
+from xcase.annotate.labels import SIZES, SPAN_KINDS
 from xcase.annotate.windows import PLACES
 from xcase.sentences import KINDS
 
@@ -163,8 +163,3 @@ def sentence_means(hidden: Tensor, ends: Tensor) -> Tensor:
 def _sums(hidden: Tensor) -> Tensor:
     """Return the sum of the tokens before each token, and of all: ``W x (T + 1) x dimensions``."""
     return torch.cat([torch.zeros_like(hidden[:, :1]), hidden.cumsum(1)], 1)
-
-
-def inside_probability(tags: Tensor) -> Tensor:
-    """Return the probability of not being outside: ``... x SPAN_KINDS`` from ``... x 3`` logits."""
-    return 1 - tags.float().softmax(-1)[..., OUTSIDE]

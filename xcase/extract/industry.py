@@ -19,7 +19,8 @@ MAX_EVIDENCE = 6
 # The phase in which words about either side stand: before and after.
 SIDES = ("background", "outcome")
 # What staying in one industry adds to the log-odds. 40 in a hundred of the training narratives that
-# were held back stay, and the network learned so; of stories that nobody wrote to train it 63 do.
+# were held back stay, and the network learned so; of stories that nobody wrote to train it 63 do
+# (scripts/choose_thresholds.py).
 STAYS = math.log(0.63 / 0.37) - math.log(0.40 / 0.60)
 # A role or workplace says more about an industry than a topic word.
 WEIGHTS = {"role": 2.0, "place": 2.0, "word": 1.0}
