@@ -58,7 +58,6 @@ audit: install
 	$(BIN)/python scripts/audit.py
 
 train: install
-	cd scripts && ../$(BIN)/python train_namer.py
 	cd scripts && ../$(BIN)/python train_annotator.py large
 	cd scripts && ../$(BIN)/python train_annotator.py small
 

@@ -37,8 +37,9 @@ def measure(texts: list[str], rounds: int) -> dict[str, Any]:
     from xcase.annotate.annotator import Annotator  # the workers of the pool need no torch
 
     annotator, encoder = Annotator.load(), MiniLM.load()
+    plain = Annotator.load(plain=True)
     with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
-        variants = naive(annotator) | ours(annotator, encoder)
+        variants = naive(plain) | ours(annotator, encoder)
         variants |= floors(annotator, encoder, pool, texts)
         seconds: dict[str, list[float]] = {name: [] for name in variants}
         for variant in variants.values():

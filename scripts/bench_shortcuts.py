@@ -11,17 +11,25 @@ import numpy as np
 from measure_similar_speed import PROFILES
 
 from xcase import models, names, sentences, store
+from xcase.pipeline import mark
+from xcase.settings import Settings
 from xcase.similar import MiniLM, Searcher, open_index, parse_profile, rank
 
 ROOT = Path(__file__).parent.parent
 STORIES = ROOT / "corpus" / "gold" / "stories.jsonl"
 TOP = 5
+FIGURES = ("phase_macro_f1", "skill_f1", "outcome_f1")
 
 
 def measure(folder: Path) -> dict[str, Any]:
     """Return the cost of each shortcut; ``folder`` holds the analysis that questions are asked."""
     rows = [json.loads(line) for line in STORIES.read_text(encoding="utf-8").splitlines()]
-    told = {**parts_of_spacy(rows), **portable_vectors(rows), **first_step(folder)}
+    told = {
+        **parts_of_spacy(rows),
+        **half_precision(rows),
+        **portable_vectors(rows),
+        **first_step(folder),
+    }
     print(json.dumps(told, indent=1), flush=True)
     return told
 
@@ -69,6 +77,31 @@ def _parsed(nlp: Any, text: str) -> Iterable[str]:
                 yield from (s.text.strip() for s in nlp(line).sents if s.text.strip())
             else:
                 yield line
+
+
+def half_precision(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Compare the networks as they are run with the same ones in float32."""
+    from choose_thresholds import score
+
+    from xcase.annotate.annotator import Annotator
+
+    texts = [row["text"] for row in rows]
+    units = list(sentences.split(texts))
+    documents = list(zip(texts, units, mark(texts), strict=True))
+    fast, slow = (
+        score(
+            list(zip(rows, units, Annotator.load(plain=plain).annotate(documents), strict=True)),
+            Settings(),
+        )
+        for plain in (False, True)
+    )
+    return {
+        f"networks in half precision where that is fast, stories: {figure}": {
+            "fast": round(fast[figure], 3),
+            "slow": round(slow[figure], 3),
+        }
+        for figure in FIGURES
+    }
 
 
 def portable_vectors(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

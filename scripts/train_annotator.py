@@ -30,7 +30,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from xcase import sentences
 from xcase.annotate.annotator import batch_of, load_base
-from xcase.annotate.encoder import Encoder, PhraseEncoder, fast_bfloat16, load_mpnet
+from xcase.annotate.encoder import Encoder, fast_bfloat16, load_mpnet
 from xcase.annotate.labels import BEGIN, INSIDE, ROLES, SKILLS, SPAN_KINDS, industries
 from xcase.annotate.minilm import load_minilm
 from xcase.annotate.network import Network, Reading
@@ -80,15 +80,13 @@ class Recipe:
     head_rate: float
     # Of every narrative so many variants (names, genders, errors, cuts, collages) take turns.
     variants: int
-    # 60 MB is what the weights of both may take.
-    eight_bits: bool
     # A third of the time of a step in the large encoder; the heads always keep theirs.
     encoder_dropout: float
 
 
 RECIPES = {
-    "large": Recipe("annotator", 5, 7, 1e-4, 7e-4, 2, False, 0.0),
-    "small": Recipe("annotator-small", 6, 8, 2e-4, 1e-3, 6, True, 0.0),
+    "large": Recipe("annotator", 5, 7, 1e-4, 7e-4, 2, 0.0),
+    "small": Recipe("annotator-small", 6, 8, 2e-4, 1e-3, 6, 0.0),
 }
 
 
@@ -143,14 +141,18 @@ def start_large() -> tuple[Network, Any]:
     """Return the untrained network over MPNet, and the tokenizer."""
     model, tokenizer = load_mpnet(exact=True)
     network = Network(Encoder(model))
-    network.name_skills(PhraseEncoder(model, tokenizer).encode(SKILLS))
+    told = tokenizer(list(SKILLS), padding=True, return_tensors="pt")
+    with torch.no_grad():
+        hidden = model(**told).last_hidden_state
+    shown = told["attention_mask"].unsqueeze(-1)
+    network.name_skills(functional.normalize((hidden * shown).sum(1) / shown.sum(1), dim=-1))
     return network, tokenizer
 
 
 def start_small() -> tuple[Network, Any]:
     """Return the untrained network over MiniLM, and the tokenizer."""
     _, tokenizer = load_mpnet()
-    network = Network(load_minilm(tokenizer))
+    network = Network(load_minilm(tokenizer, exact=True))
     network.name_skills(load_base().encode(list(SKILLS), normalize_embeddings=True))
     return network, tokenizer
 
@@ -285,7 +287,7 @@ def train(network: Network, tokenizer: Any, material: Material, recipe: Recipe, 
         spent = time.monotonic() - began
         print(f"epoch {epoch + 1}/{recipe.epochs} {spent:.0f}s {line}", flush=True)
         # After each epoch, so that an interrupted run leaves something to look at.
-        save(network, recipe, out)
+        save(network, out)
 
 
 def varied(narratives: Sequence[Gold], rng: random.Random) -> list[Gold]:
@@ -301,10 +303,10 @@ def is_tuned(name: str) -> bool:
     return name.startswith("encoder.upper.") and ".word_embeddings." not in name
 
 
-def save(network: Network, recipe: Recipe, out: Path) -> None:
+def save(network: Network, out: Path) -> None:
     """Write the tensors that differ from the base model."""
     own = {name: value for name, value in network.state_dict().items() if is_tuned(name)}
-    save_weights(own, out, eight_bits=recipe.eight_bits)
+    save_weights(own, out)
     print(f"wrote {out.name} ({out.stat().st_size / 1e6:.1f} MB)")
 
 
@@ -315,8 +317,7 @@ class Reader:
         self.encoder, self.tokenizer = encoder, tokenizer
         if fast_bfloat16():
             # As they are read in an analysis, too; nothing else needs them from here on.
-            for module in encoder.fixed():
-                module.to(torch.bfloat16)
+            encoder.trunk.to(torch.bfloat16)
 
     @torch.no_grad()
     def __call__(self, golds: Sequence[Gold]) -> list[Example]:
@@ -332,7 +333,7 @@ class Reader:
             size = max(1, BELOW_TOKENS // len(packed[flat[at][0]][flat[at][1]].ids))
             places = flat[at : at + size]
             batch = batch_of([packed[i][n] for i, n in places])
-            states = self.encoder.read_below(batch.ids, batch.mask)
+            states = self.encoder.trunk(batch.ids, batch.mask)
             for row, (i, n) in enumerate(places):
                 below[i, n] = states[row, : len(packed[i][n].ids)].to(torch.bfloat16).clone()
             at += size

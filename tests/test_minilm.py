@@ -16,7 +16,7 @@ TEXT = "Zoë's mentor, a seasoned 57-year-old, said: “Delegate!” Café 東�
 @pytest.fixture(scope="module")
 def encoder() -> MiniLMEncoder:
     _, tokenizer = load_mpnet()
-    return load_minilm(tokenizer)
+    return load_minilm(tokenizer, exact=True)
 
 
 @torch.no_grad()
@@ -25,7 +25,7 @@ def test_tokens_have_the_vectors_of_the_published_model(encoder: MiniLMEncoder) 
     ids = tokenizer(TEXT, return_tensors="pt").input_ids
     base = load_base()
     own = base.tokenizer(TEXT, return_tensors="pt")
-    assert encoder.numbers[ids].tolist() == own.input_ids.tolist()
+    assert encoder.trunk.numbers[ids].tolist() == own.input_ids.tolist()
     model: BertModel = base[0].auto_model
     mask = torch.ones_like(ids)
     torch.testing.assert_close(encoder(ids, mask), model(**own).last_hidden_state)
@@ -35,5 +35,5 @@ def test_tokens_have_the_vectors_of_the_published_model(encoder: MiniLMEncoder) 
 def test_words_read_ahead_change_nothing(encoder: MiniLMEncoder) -> None:
     ids = torch.tensor([[0, 2054, 3000, 2, 1]])
     mask = torch.tensor([[1, 1, 1, 1, 0]])
-    below = encoder.read_below(ids, mask)
+    below = encoder.trunk(ids, mask)
     torch.testing.assert_close(encoder(ids, mask, below), encoder(ids, mask))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -13,11 +14,10 @@ import numpy as np
 import torch
 
 from xcase import models
-from xcase.annotate.encoder import Encoder, PhraseEncoder, load_mpnet
+from xcase.annotate.encoder import Encoder, load_mpnet
 from xcase.annotate.ensemble import Ensemble, Opinion
 from xcase.annotate.labels import BEGIN, OUTSIDE, SPAN_KINDS
 from xcase.annotate.minilm import load_minilm
-from xcase.annotate.namer import Namer
 from xcase.annotate.network import Batch, Network
 from xcase.annotate.weights import load_weights
 from xcase.annotate.windows import Window, pack
@@ -25,8 +25,8 @@ from xcase.records import Annotation, Mark, Tagged
 from xcase.sentences import Unit
 
 WEIGHTS = "annotator"
-# The networks by their files, each with its share: a judgement, the large one is the better of the
-# two when they read alone.
+# The networks by their files, each with its share in what they say together: a judgement, the large
+# one is the better of the two when they read alone.
 SHARES = {"annotator": 0.6, "annotator-small": 0.4}
 BASE = "all-minilm-l6-v2"
 # A token is part of a span from this probability on; low, because every span keeps its own score
@@ -39,10 +39,6 @@ FAINT = 0.2
 SPLIT = 0.9
 # Shorter than this, a skill, outcome or duration has no words to show for itself.
 MIN_SPAN = 4
-
-# How much the namer counts beside the network, as an arithmetic mean: a geometric one punishes
-# every skill that either of them has not seen.
-NAMER_SHARE = 0.35
 
 # Kind, first token, token after the last, score.
 Found = tuple[str, int, int, float]
@@ -93,71 +89,76 @@ def load_base() -> Any:
 class Annotator:
     """The networks with their tokenizer, ready to annotate.
 
-    Each window is read by itself: no document's figures depend on the documents beside it, in
-    half precision neither, and a second run gives the same bytes.
+    Each window is read by itself and by one thread, as many side by side as there are cores: no
+    document's figures depend on the documents beside it, in half precision neither, and a second
+    run gives the same bytes.
 
     Args:
         networks: the trained networks.
         tokenizer: a fast ``transformers`` tokenizer.
-        namer: the second opinion on skills.
+        plain: one window after the other, each by all threads.
     """
 
-    def __init__(self, networks: Ensemble, tokenizer: Any, namer: Namer) -> None:
+    def __init__(self, networks: Ensemble, tokenizer: Any, *, plain: bool = False) -> None:
         self.networks = networks
         self.tokenizer = tokenizer
-        self.namer = namer
+        self.plain = plain
 
     @classmethod
-    def load(cls) -> Annotator:
+    def load(cls, *, plain: bool = False) -> Annotator:
         """Load the pinned base models and the weights trained on them.
+
+        Args:
+            plain: without any shortcut, as a benchmark compares: float32, and one window after the
+                other.
 
         Raises:
             ModelError: a file is missing or is not the pinned one.
         """
-        model, tokenizer = load_mpnet()
-        networks = [Network(Encoder(model)), Network(load_minilm(tokenizer))]
+        model, tokenizer = load_mpnet(exact=plain)
+        networks = [Network(Encoder(model)), Network(load_minilm(tokenizer, exact=plain))]
         folder = models.locate(WEIGHTS)
         for network, name in zip(networks, SHARES, strict=True):
             network.load_state_dict(load_weights(folder / f"{name}.safetensors"), strict=False)
-        namer = Namer.load(PhraseEncoder(model, tokenizer))
-        return cls(Ensemble(networks, tuple(SHARES.values())), tokenizer, namer)
+        return cls(Ensemble(networks, tuple(SHARES.values())), tokenizer, plain=plain)
 
     def annotate(self, documents: Sequence[Input]) -> list[Annotation]:
         """Annotate documents; the given marks come back as spans of their kinds, with labels."""
         drafts = [_Draft(*document) for document in documents]
-        for draft, (text, units, _) in zip(drafts, documents, strict=True):
-            for window in pack(text, units, self.tokenizer):
-                self._read(window, draft)
-            self._name_skills(draft)
+        jobs = [
+            (draft, window)
+            for draft in drafts
+            for window in pack(draft.text, draft.units, self.tokenizer)
+        ]
+        for (draft, window), (said, spans) in zip(jobs, self._read_all(jobs), strict=True):
+            draft.add(window, said, spans)
         return [draft.finish() for draft in drafts]
 
-    def _name_skills(self, draft: _Draft) -> None:
-        # One document at a time: half precision would make its figures depend on its neighbours.
-        places = [i for i, span in enumerate(draft.spans) if span.kind == "skill"]
-        if not places:
+    def _read_all(
+        self, jobs: Sequence[tuple[_Draft, Window]]
+    ) -> Iterator[tuple[Opinion, list[Tagged]]]:
+        if self.plain:
+            yield from (self._read(*job) for job in jobs)
             return
-        spans = [draft.spans[i] for i in places]
-        said = self.namer.probabilities([draft.text[s.start : s.end] for s in spans])
-        read = np.array([span.readings["skill"] for span in spans])
-        mixed = (1 - NAMER_SHARE) * read + NAMER_SHARE * said
-        for i, span, row in zip(places, spans, mixed, strict=True):
-            readings = {**span.readings, "skill": tuple(map(float, row))}
-            draft.spans[i] = replace(span, readings=readings)
+        cores = max(1, min(len(jobs), os.cpu_count() or 1))
+        with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            yield from pool.map(lambda job: self._read(*job), jobs)
 
-    def _read(self, window: Window, draft: _Draft) -> None:
+    def _read(self, draft: _Draft, window: Window) -> tuple[Opinion, list[Tagged]]:
         said = self.networks.read(batch_of([window]))
         found = [
             *_find_spans(draft.text, window, said.tags),
             *_given_spans(draft.marks, window),
         ]
-        draft.add_window(window, said)
+        spans = []
         for (kind, first, last, score), readings in zip(
             found, _label(said, window, found), strict=True
         ):
             if kind == "name":
                 readings["tags"] = _tag_chances(said.tags[first:last])
             start, end = window.offsets[first][0], window.offsets[last - 1][1]
-            draft.add_span(kind, start, end, score, readings)
+            spans.append(Tagged(kind, start, end, score, readings))
+        return said, spans
 
 
 def _label(
@@ -179,31 +180,32 @@ def _label(
 
 
 class _Draft:
-    """An annotation under way: windows of one document arrive in any order."""
+    """An annotation under way."""
 
     def __init__(self, text: str, units: Sequence[Unit], marks: Sequence[Mark]) -> None:
         self.text = text
+        self.units = units
         self.marks = marks
         self.names = sorted((m for m in marks if m.kind == "name"), key=lambda mark: mark.start)
         self.phases: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 1.0)] * len(units)
         self.case_starts = [0.0] * len(units)
-        self.windows: list[Opinion] = []
+        self.pages: list[tuple[float, np.ndarray, np.ndarray]] = []
         self.spans: list[Tagged] = []
 
-    def add_window(self, window: Window, said: Opinion) -> None:
+    def add(self, window: Window, said: Opinion, spans: Sequence[Tagged]) -> None:
         for column, (unit, owned) in enumerate(zip(window.units, window.owned, strict=True)):
             if owned:
                 self.phases[unit] = tuple(map(float, said.phase[column]))
                 self.case_starts[unit] = float(said.case_start[column])
-        self.windows.append(said)
+        self.pages.append((said.has_case, said.industry_from, said.industry_to))
+        for span in spans:
+            self.add_span(span)
 
-    def add_span(
-        self, kind: str, start: int, end: int, score: float, readings: dict[str, tuple[float, ...]]
-    ) -> None:
-        start, end = whole_words(self.text, start, end)
-        least = 1 if kind in NAMING else MIN_SPAN
-        if end - start >= least and not (kind in SAYING and self._is_name(start, end)):
-            self.spans.append(Tagged(kind, start, end, score, readings))
+    def add_span(self, span: Tagged) -> None:
+        start, end = whole_words(self.text, span.start, span.end)
+        least = 1 if span.kind in NAMING else MIN_SPAN
+        if end - start >= least and not (span.kind in SAYING and self._is_name(start, end)):
+            self.spans.append(replace(span, start=start, end=end))
 
     def _is_name(self, start: int, end: int) -> bool:
         at = bisect_right(self.names, start, key=lambda mark: mark.start) - 1
@@ -214,9 +216,9 @@ class _Draft:
         return Annotation(
             phases=tuple(self.phases),
             case_starts=tuple(self.case_starts),
-            has_case=max((w.has_case for w in self.windows), default=0.0),
-            industry_from=_mean([w.industry_from for w in self.windows]),
-            industry_to=_mean([w.industry_to for w in self.windows]),
+            has_case=max((cased for cased, _, _ in self.pages), default=0.0),
+            industry_from=_mean([before for _, before, _ in self.pages]),
+            industry_to=_mean([after for _, _, after in self.pages]),
             spans=tuple(self.spans),
         )
 

@@ -1,19 +1,16 @@
-"""The pinned MPNet, read two ways: whole documents with its upper layers fine-tuned here, and the
-few words that show a skill as it was published.
+"""The pinned MPNet with its upper layers fine-tuned here.
 
 MPNet (Song et al. 2020) as sentence-transformers trained it on a thousand million pairs of
-sentences (all-mpnet-base-v2). Its lower layers serve both: training computes them once for every
-text, only what differs is stored, and no second copy is held in memory.
+sentences (all-mpnet-base-v2). Its lower layers stay as they were published: training computes them
+once for every text, and only what differs is stored.
 """
 
 from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -21,12 +18,8 @@ from torch.nn import functional
 from xcase import models
 
 MODEL = "all-mpnet-base-v2"
-# So many of the last layers are fine-tuned: what 60 MB of half precision hold beside the heads.
+# So many of the last layers are fine-tuned: more take longer to train than an hour.
 TUNED_LAYERS = 3
-# No phrase that shows a skill is longer.
-MAX_TOKENS = 64
-# Phrases of about the same length read together: of more, half would be padding.
-BATCH = 16
 # Added to the attention scores of what is padding.
 _MASKED = -1e4
 
@@ -60,6 +53,44 @@ def fast_bfloat16() -> bool:
     return bool(torch.cpu._is_amx_tile_supported())
 
 
+class Trunk(nn.Module):
+    """The lower layers of an MPNet, which are never trained.
+
+    Attention is torch's fused one, which takes half the time of the library's.
+
+    Args:
+        model: a ``transformers.MPNetModel``; its layers are shared.
+    """
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.embeddings = model.embeddings
+        self.layers = nn.ModuleList(model.encoder.layer[:-TUNED_LAYERS])
+        self.position_bias = model.encoder.relative_attention_bias
+        self.bucket = model.encoder.relative_position_bucket
+        self._distances: Tensor | None = None
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Return ``W x T x dimensions`` from token ids and mask (``W x T``)."""
+        bias = self.bias(mask)
+        hidden: Tensor = self.embeddings(input_ids=ids)
+        for layer in self.layers:
+            hidden = run(layer, hidden, bias)
+        return hidden
+
+    def bias(self, mask: Tensor) -> Tensor:
+        """Return what is added to attention scores, ``W x heads x T x T``: distance, padding."""
+        tokens = mask.shape[1]
+        known = self._distances
+        if known is None or known.shape[-1] < tokens:
+            places = torch.arange(tokens)
+            with torch.no_grad():
+                told = self.position_bias(self.bucket(places[None, :] - places[:, None]))
+            self._distances = known = told.permute(2, 0, 1)[None].contiguous()
+        distances = known[..., :tokens, :tokens]
+        return distances + (1 - mask[:, None, None, :]).to(distances.dtype) * _MASKED
+
+
 class Encoder(nn.Module):
     """Token vectors of windows.
 
@@ -73,95 +104,23 @@ class Encoder(nn.Module):
     def __init__(self, model: Any) -> None:
         super().__init__()
         self.dimensions: int = model.config.hidden_size
-        layers = list(model.encoder.layer)
-        self.embeddings = model.embeddings
-        self.position_bias = model.encoder.relative_attention_bias
-        self.bucket = model.encoder.relative_position_bucket
-        self.lower = nn.ModuleList(layers[:-TUNED_LAYERS])
-        self.upper = nn.ModuleList(copy.deepcopy(layers[-TUNED_LAYERS:]))
-
-    def fixed(self) -> list[nn.Module]:
-        """Return what is never trained."""
-        return [self.embeddings, self.lower]
+        self.trunk = Trunk(model)
+        self.upper = nn.ModuleList(copy.deepcopy(list(model.encoder.layer[-TUNED_LAYERS:])))
 
     def forward(self, ids: Tensor, mask: Tensor, below: Tensor | None = None) -> Tensor:
         """Return ``W x T x dimensions`` from token ids and mask (``W x T``).
 
-        ``below`` is what :meth:`read_below` gave for these ids before.
+        ``below`` is what the trunk made of these ids before.
         """
-        bias = self._bias(mask)
-        hidden = self.read_below(ids, mask, bias) if below is None else below
+        hidden: Tensor = self.trunk(ids, mask) if below is None else below
+        bias = self.trunk.bias(mask)
         for layer in self.upper:
-            hidden = _run(layer, hidden, bias)
+            hidden = run(layer, hidden, bias)
         return hidden
 
-    def read_below(self, ids: Tensor, mask: Tensor, bias: Tensor | None = None) -> Tensor:
-        """Return what the layers that are never trained make of a batch: ``W x T x dimensions``."""
-        bias = self._bias(mask) if bias is None else bias
-        hidden: Tensor = self.embeddings(input_ids=ids)
-        for layer in self.lower:
-            hidden = _run(layer, hidden, bias)
-        return hidden
 
-    def _bias(self, mask: Tensor) -> Tensor:
-        return _attention_bias(self.position_bias, self.bucket, mask)
-
-
-class PhraseEncoder:
-    """Phrases to unit vectors.
-
-    Args:
-        model: a ``transformers.MPNetModel``.
-        tokenizer: its fast tokenizer.
-    """
-
-    def __init__(self, model: Any, tokenizer: Any) -> None:
-        self.model = model
-        self.tokenizer = tokenizer
-
-    def encode(self, phrases: Sequence[str]) -> np.ndarray:
-        """Return ``phrases x dimensions`` unit vectors, float32."""
-        order = sorted(range(len(phrases)), key=lambda i: len(phrases[i]))
-        vectors: dict[int, np.ndarray] = {}
-        for at in range(0, len(order), BATCH):
-            rows = order[at : at + BATCH]
-            read = self._read([phrases[i] for i in rows])
-            vectors.update(zip(rows, read, strict=True))
-        return np.stack([vectors[i] for i in range(len(phrases))])
-
-    @torch.inference_mode()
-    def _read(self, phrases: list[str]) -> np.ndarray:
-        told = self.tokenizer(
-            phrases, padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"
-        )
-        mask = told["attention_mask"]
-        hidden = token_vectors(self.model, told["input_ids"], mask).float()
-        mean = (hidden * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True)
-        return np.asarray(functional.normalize(mean, dim=-1).numpy())
-
-
-def token_vectors(model: Any, ids: Tensor, mask: Tensor) -> Tensor:
-    """Return what an ``MPNetModel`` says of each token: ``N x T x dimensions``.
-
-    The same as the library's own forward pass (a test compares), by torch's fused attention, which
-    takes half the time.
-    """
-    encoder = model.encoder
-    bias = _attention_bias(encoder.relative_attention_bias, encoder.relative_position_bucket, mask)
-    hidden: Tensor = model.embeddings(input_ids=ids)
-    for layer in encoder.layer:
-        hidden = _run(layer, hidden, bias)
-    return hidden
-
-
-def _attention_bias(position_bias: Any, bucket: Any, mask: Tensor) -> Tensor:
-    """Return what is added to the attention scores, ``N x heads x T x T``: distance, padding."""
-    places = torch.arange(mask.shape[1])
-    bias: Tensor = position_bias(bucket(places[None, :] - places[:, None])).permute(2, 0, 1)[None]
-    return bias + (1 - mask[:, None, None, :]).to(bias.dtype) * _MASKED
-
-
-def _run(layer: nn.Module, hidden: Tensor, bias: Tensor) -> Tensor:
+def run(layer: nn.Module, hidden: Tensor, bias: Tensor) -> Tensor:
+    """Return what a layer of MPNet makes of token vectors (``W x T x dimensions``)."""
     attention: Any = layer.attention
     heads = attention.attn
     query, key, value = (

@@ -12,8 +12,28 @@ import torch
 from torch import Tensor, nn
 
 from xcase import models
+from xcase.annotate.encoder import fast_bfloat16
 
 MODEL = "all-minilm-l6-v2"
+
+
+class Words(nn.Module):
+    """The word vectors, which are never trained.
+
+    Args:
+        vectors: of the word pieces.
+        numbers: which of them each token id of a window is.
+    """
+
+    def __init__(self, vectors: nn.Module, numbers: Tensor) -> None:
+        super().__init__()
+        self.vectors = vectors
+        self.register_buffer("numbers", numbers, persistent=False)
+
+    def forward(self, ids: Tensor, _: Tensor) -> Tensor:
+        """Return ``W x T x dimensions`` from token ids (``W x T``)."""
+        words: Tensor = self.vectors(self.numbers[ids])  # type: ignore[index]
+        return words
 
 
 class MiniLMEncoder(nn.Module):
@@ -30,31 +50,25 @@ class MiniLMEncoder(nn.Module):
     def __init__(self, model: Any, numbers: Tensor) -> None:
         super().__init__()
         self.dimensions: int = model.config.hidden_size
-        self.words = model.embeddings.word_embeddings
+        self.trunk = Words(model.embeddings.word_embeddings, numbers)
         self.upper = model
-        self.register_buffer("numbers", numbers, persistent=False)
-
-    def fixed(self) -> list[nn.Module]:
-        """Return what is never trained."""
-        return [self.words]
 
     def forward(self, ids: Tensor, mask: Tensor, below: Tensor | None = None) -> Tensor:
         """Return ``W x T x dimensions`` from token ids and mask (``W x T``).
 
-        ``below`` is what :meth:`read_below` gave for these ids before.
+        ``below`` is what the trunk made of these ids before.
         """
-        words = self.read_below(ids, mask) if below is None else below
+        words = self.trunk(ids, mask) if below is None else below
         read: Tensor = self.upper(inputs_embeds=words, attention_mask=mask).last_hidden_state
         return read
 
-    def read_below(self, ids: Tensor, _: Tensor) -> Tensor:
-        """Return the word vectors of a batch: ``W x T x dimensions``."""
-        words: Tensor = self.words(self.numbers[ids])  # type: ignore[index]
-        return words
 
-
-def load_minilm(tokenizer: Any) -> MiniLMEncoder:
+def load_minilm(tokenizer: Any, *, exact: bool = False) -> MiniLMEncoder:
     """Return the encoder for windows that ``tokenizer`` made; no hub is reached for.
+
+    Args:
+        tokenizer: that of the large encoder.
+        exact: float32 also where bfloat16 is faster.
 
     Raises:
         ModelError: a file is missing or is not the pinned one.
@@ -64,6 +78,8 @@ def load_minilm(tokenizer: Any) -> MiniLMEncoder:
     folder = models.locate(MODEL) / "model"
     model = BertModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
     own = BertTokenizerFast.from_pretrained(folder, local_files_only=True)
+    if fast_bfloat16() and not exact:
+        model.to(torch.bfloat16)
     return MiniLMEncoder(model.eval(), _numbers(tokenizer, own))
 
 

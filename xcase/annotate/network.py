@@ -96,7 +96,7 @@ class Network(nn.Module):
         self.industry_side = nn.Linear(size, 2)
 
     def forward(self, batch: Batch, below: Tensor | None = None) -> Reading:
-        """Read a batch; ``below`` is what the encoder's fixed layers made of it before."""
+        """Read a batch; ``below`` is what the encoder's trunk made of it before."""
         # The heads work in float32 whatever the encoder works in.
         hidden = self.dropout(
             self.encoder.scale * self.encoder(batch.ids, batch.mask, below).float()

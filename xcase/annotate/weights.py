@@ -1,7 +1,7 @@
-"""Trained tensors on disk: half precision, or eight bits and a scale for each row.
+"""Trained tensors on disk: matrices in eight bits and a scale for each row, all else in half
+precision.
 
-Eight bits halve the file again; the rows of a layer differ in size, so each has its own scale, and
-what is lost is below what half precision keeps of the largest weights.
+Eight bits halve the file; the rows of a layer differ in size, so each has its own scale.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ _SCALE = ".scale"
 _LARGEST = 127
 
 
-def save_weights(tensors: Mapping[str, Tensor], path: Path, *, eight_bits: bool = False) -> None:
-    """Write tensors; matrices in eight bits if told so, all else in half precision."""
+def save_weights(tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Write tensors as safetensors."""
     packed = {}
     for name, value in tensors.items():
         value = value.detach().float()
-        if eight_bits and value.dim() == 2:
+        if value.dim() == 2:
             scale = (value.abs().amax(1) / _LARGEST).clamp(min=1e-12)
             packed[name] = (value / scale.unsqueeze(1)).round().to(torch.int8).contiguous()
             packed[name + _SCALE] = scale.contiguous()
