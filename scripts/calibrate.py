@@ -25,7 +25,7 @@ from train_annotator import HELD_BACK, ROOT, load_all
 from xcase.annotate.annotator import Annotator
 from xcase.annotate.labels import industries
 from xcase.confidence import KINDS, logit, weighed
-from xcase.extract import industry, outcomes, people, skills
+from xcase.extract import industry, outcomes, people, program, skills
 from xcase.pipeline import mark
 from xcase.records import OUTCOME_TYPES, PHASES, Annotation, Sentence, Tagged
 from xcase.segment import phase_odds
@@ -135,9 +135,8 @@ def facts(r: Read, kind: str, fitted: dict[str, dict[str, float]]) -> Iterator[F
             label = OUTCOME_TYPES[int(np.argmax(span.readings["outcome"]))]
             yield kind, features, _says(r.gold, span, "outcome", label)
     elif kind == "duration":
-        for span in tagged:
-            if span.kind == kind:
-                yield kind, {"tag": logit(span.score)}, _says(r.gold, span, kind, None)
+        for span, features in program.candidates(tagged, told):
+            yield kind, features, _says(r.gold, span, kind, None)
     elif kind == "industry":
         for guess, gold in zip(
             industry.best_labels(

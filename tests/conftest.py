@@ -14,9 +14,15 @@ settings.load_profile("xcase")
 # Raw scores as they are; the odds of a skill are those of its tag times those of its name.
 PLAIN = {
     "phase": {"best": 1.0, "bias": 0.0},
-    "skill": {"tag": 1.0, "name": 1.0, "rival": 0.0, "phase": 0.0, "status": 0.0, "bias": 0.0},
-    "outcome": {"tag": 1.0, "type": 0.0, "in_outcome": 0.0, "in_background": 0.0, "bias": 0.0},
-    "duration": {"tag": 1.0, "bias": 0.0},
+    "skill": {
+        "tag": 1.0, "name": 1.0, "rival": 0.0, "again": 0.0, "phase": 0.0, "status": 0.0,
+        "bias": 0.0,
+    },
+    "outcome": {
+        "tag": 1.0, "type": 0.0, "length": 0.0, "in_outcome": 0.0, "in_background": 0.0,
+        "bias": 0.0,
+    },
+    "duration": {"tag": 1.0, "rival": 0.0, "length": 0.0, "in_journey": 0.0, "bias": 0.0},
     "industry": {"share": 1.0, "bias": 0.0},
     "mentee": {
         "mentee": 1.0, "mentor": 0.0, "share": 0.0, "first": 0.0,

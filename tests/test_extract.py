@@ -500,7 +500,7 @@ def test_programme_tells_length_from_rhythm_and_finds_the_form() -> None:
         tagged(text, "twice a month", "duration"),
         tagged(text, "then", "duration", score=0.4),
     ]
-    program = find_program(text, spans, 0, len(text), 0.5)
+    program = find_program(text, spans, [], Span(0, len(text)), 0.5)
     quotes = (*program.duration, *program.cadence, *program.format)
     assert all(text[q.start : q.end] == q.surface for q in quotes)
     assert [q.surface for q in program.duration] == ["six months"]
@@ -510,7 +510,7 @@ def test_programme_tells_length_from_rhythm_and_finds_the_form() -> None:
 
 def test_the_form_is_sought_in_the_story_alone() -> None:
     text = "In person. They met. By phone."
-    assert find_program(text, [], 11, 20, 0.5).format == ()
+    assert find_program(text, [], [], Span(11, 20), 0.5).format == ()
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from xcase.parse import mark as mark  # what the network is given, beside what i
 from xcase.privacy import forgotten
 from xcase.privacy.key import Key
 from xcase.privacy.pseudonymise import check_folder, pseudonymise
-from xcase.records import Analysis, Annotation, Case, Document, Mark, Skipped, Source
+from xcase.records import Analysis, Annotation, Case, Document, Mark, Skipped, Source, Span
 from xcase.run import Clock, Progress, Run, stopped
 from xcase.segment import Story, segment
 from xcase.settings import Settings
@@ -233,7 +233,7 @@ def _case(
         industry_to=industry_to,
         role_from=role_from,
         role_to=role_to,
-        program=find_program(text, tagged, story.start, story.end, settings.duration),
+        program=find_program(text, tagged, told, Span(story.start, story.end), settings.duration),
         sentences=told,
         skills=tuple(find_skills(text, tagged, told, settings.skill)),
         outcomes=tuple(outcomes),

@@ -25,7 +25,7 @@ class Settings:
     # Probability that a span shows a skill, by this name.
     skill: float = 0.14
     # Probability that a span tells an outcome, of this type.
-    outcome: float = 0.25
+    outcome: float = 0.3
     # Probability that a span tells a duration or a rhythm of meetings.
     duration: float = 0.5
     # Probability that a named person is the mentee (mentor).

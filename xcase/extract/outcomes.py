@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from xcase.confidence import logit, probability
@@ -41,6 +42,8 @@ def candidates(
         features = {
             "tag": logit(span.score),
             "type": logit(max(span.readings["outcome"])),
+            # A word or two seldom say what came of something.
+            "length": math.log(span.end - span.start),
             "in_outcome": float(sentence.phase == "outcome"),
             "in_background": float(sentence.phase == "background"),
         }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
 from xcase.confidence import logit, probability
-from xcase.records import Program, Quote, Tagged
+from xcase.extract.places import sentence_at
+from xcase.records import Program, Quote, Sentence, Span, Tagged
+
+# Taken for the score of another span where there is none.
+FAINTEST = 0.01
 
 _RHYTHM = re.compile(
     r"\b(?:every|each|once|twice|daily|weekly|fortnightly|monthly|quarterly|bi-?weekly|"
@@ -23,16 +28,43 @@ _FORMAT = re.compile(
 
 
 def find_program(
-    text: str, tagged: Sequence[Tagged], start: int, end: int, threshold: float
+    text: str,
+    tagged: Sequence[Tagged],
+    sentences: Sequence[Sentence],
+    story: Span,
+    threshold: float,
 ) -> Program:
-    """Return the programme facts of the story ``text[start:end]``."""
+    """Return the programme facts of a story, each with a probability of at least ``threshold``."""
     told = [
-        Quote(text[t.start : t.end], t.start, t.end)
-        for t in tagged
-        if t.kind == "duration" and probability("duration", {"tag": logit(t.score)}) >= threshold
+        Quote(text[span.start : span.end], span.start, span.end)
+        for span, features in candidates(tagged, sentences)
+        if probability("duration", features) >= threshold
     ]
     return Program(
         duration=tuple(q for q in told if not _RHYTHM.search(q.surface)),
         cadence=tuple(q for q in told if _RHYTHM.search(q.surface)),
-        format=tuple(Quote(m.group(), *m.span()) for m in _FORMAT.finditer(text, start, end)),
+        format=tuple(Quote(m.group(), *m.span()) for m in _FORMAT.finditer(text, *story)),
     )
+
+
+def candidates(
+    tagged: Sequence[Tagged], sentences: Sequence[Sentence]
+) -> list[tuple[Tagged, dict[str, float]]]:
+    """Return the spans that may say how long or how often, with the figures their odds rest on.
+
+    Most times that a story tells are not those of the mentoring: where one clearly is, a fainter
+    one (``rival``) is likelier something else.
+    """
+    spans = [t for t in tagged if t.kind == "duration"]
+    best, second = sorted([*(t.score for t in spans), 0.0, 0.0], reverse=True)[:2]
+    found = []
+    for span in spans:
+        sentence = sentence_at(sentences, span.start)
+        features = {
+            "tag": logit(span.score),
+            "rival": logit(max(second if span.score == best else best, FAINTEST)),
+            "length": math.log(span.end - span.start),
+            "in_journey": float(sentence is not None and sentence.phase == "journey"),
+        }
+        found.append((span, features))
+    return found

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from xcase.annotate.labels import SKILLS
 from xcase.confidence import logit, probability
 from xcase.extract.places import sentence_at
@@ -28,7 +30,9 @@ _POSSIBLE = re.compile(
 # Where a clause with a subject of its own begins: what was possible before it says nothing there.
 _NEW_CLAUSE = re.compile(r"[,;:.] ?(?:(?:and|but|so|yet) ){0,2}(?:he|she|they|I|we|it)\b")
 # How many skills a span may be read as.
-CHOICES = 3
+CHOICES = 5
+# Taken for the chance of a skill that nothing else in a case speaks for.
+UNSEEN = 1e-3
 # How far before a span such a word still governs it.
 _REACH = 60
 
@@ -68,20 +72,36 @@ def find_skills(
 
 def candidates(tagged: Sequence[Tagged], sentences: Sequence[Sentence]) -> list[Candidate]:
     """Return the likeliest skills of each span that the network tagged, best first."""
+    told = list(_told(tagged, sentences, "skill"))
+    elsewhere = _elsewhere([span for span, _ in told])
     found = []
-    for span, sentence in _told(tagged, sentences, "skill"):
-        ranked = sorted(zip(span.readings["skill"], SKILLS, strict=True), reverse=True)
-        for rank, (chance, skill) in enumerate(ranked[:CHOICES]):
+    for (span, sentence), again in zip(told, elsewhere, strict=True):
+        ranked = sorted(zip(span.readings["skill"], range(len(SKILLS)), strict=True), reverse=True)
+        for rank, (chance, place) in enumerate(ranked[:CHOICES]):
             rival = ranked[1 if rank == 0 else 0][0]
+            skill = SKILLS[place]
             features = {
                 "tag": logit(span.score),
                 "name": logit(chance),
                 "rival": logit(rival),
+                "again": logit(max(again[place], UNSEEN)),
                 "phase": logit(sentence.confidence),
                 "status": logit(max(span.readings["status"])),
             }
             found.append(Candidate(span, sentence, skill, features))
     return found
+
+
+def _elsewhere(spans: Sequence[Tagged]) -> np.ndarray:
+    """Return, for each span and skill, how clearly another span of the case shows it: what
+    somebody lacks at first is often what he has learned in the end.
+    """
+    if len(spans) < 2:
+        return np.zeros((len(spans), len(SKILLS)))
+    shown = np.array([span.readings["skill"] for span in spans])
+    shown *= np.array([span.score for span in spans])[:, None]
+    second, first = np.sort(shown, axis=0)[-2:]
+    return np.asarray(np.where(shown == first, second, first))
 
 
 def _told(
