@@ -18,7 +18,7 @@ from torch.nn import functional
 from xcase import models
 
 MODEL = "all-mpnet-base-v2"
-# So many of the last layers are fine-tuned: more take longer to train than an hour.
+# So many of the last layers are fine-tuned: each further one lengthens the hour of training.
 TUNED_LAYERS = 3
 # Added to the attention scores of what is padding.
 _MASKED = -1e4

@@ -9,8 +9,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from xcase.annotate.labels import ROLES
 from xcase.confidence import logit, probability
+from xcase.extract.rivals import highest_of_others
 from xcase.records import Person, Span, Tagged
 
 # A second person counts as a further mentee (or mentor) of the same story if the network is at
@@ -161,7 +164,7 @@ def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
     firsts = [min(s.start for s in c.spans) for c in people]
     begin = min(firsts, default=0)
     roles = [c.role_chances() for c in people]
-    rivals = _highest_of_others([logit(mentee) for mentee, *_ in roles])
+    rivals = highest_of_others(np.array([logit(mentee) for mentee, *_ in roles]), logit(0))
     return [
         {
             "mentee": logit(c.mentee / len(c.spans)),
@@ -169,7 +172,7 @@ def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
             "as_mentee": logit(roles[i][0]),
             "as_mentor": logit(roles[i][1]),
             "somebody": logit(roles[i][0] + roles[i][1]),
-            "rival": rivals[i],
+            "rival": float(rivals[i]),
             "share": len(c.spans) / mentions,
             "first": float(firsts[i] == begin),
             "narrator": float(c.narrated and c.signs),
@@ -177,12 +180,6 @@ def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
         }
         for i, c in enumerate(people)
     ]
-
-
-def _highest_of_others(values: Sequence[float]) -> list[float]:
-    """Return for each value the highest of the others."""
-    best, second = sorted([*values, logit(0), logit(0)], reverse=True)[:2]
-    return [second if value == best else best for value in values]
 
 
 def name_words(surface: str) -> set[str]:

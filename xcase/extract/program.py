@@ -6,8 +6,11 @@ import math
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from xcase.confidence import logit, probability
 from xcase.extract.places import sentence_at
+from xcase.extract.rivals import highest_of_others
 from xcase.records import Program, Quote, Sentence, Span, Tagged
 
 # Taken for the score of another span where there is none.
@@ -56,13 +59,13 @@ def candidates(
     one (``rival``) is likelier something else.
     """
     spans = [t for t in tagged if t.kind == "duration"]
-    best, second = sorted([*(t.score for t in spans), 0.0, 0.0], reverse=True)[:2]
+    rivals = highest_of_others(np.array([span.score for span in spans]), FAINTEST)
     found = []
-    for span in spans:
+    for span, rival in zip(spans, rivals, strict=True):
         sentence = sentence_at(sentences, span.start)
         features = {
             "tag": logit(span.score),
-            "rival": logit(max(second if span.score == best else best, FAINTEST)),
+            "rival": logit(float(rival)),
             "length": math.log(span.end - span.start),
             "in_journey": float(sentence is not None and sentence.phase == "journey"),
         }

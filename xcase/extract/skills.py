@@ -17,6 +17,7 @@ import numpy as np
 from xcase.annotate.labels import SKILLS
 from xcase.confidence import logit, probability
 from xcase.extract.places import sentence_at
+from xcase.extract.rivals import highest_of_others
 from xcase.phrases import PhraseTable
 from xcase.records import HOLDERS, STATUSES, Mark, Sentence, SkillMention, Tagged
 from xcase.taxonomy import CONTAINER_WORDS, load_skills
@@ -84,7 +85,7 @@ def candidates(tagged: Sequence[Tagged], sentences: Sequence[Sentence]) -> list[
                 "tag": logit(span.score),
                 "name": logit(chance),
                 "rival": logit(rival),
-                "again": logit(max(again[place], UNSEEN)),
+                "again": logit(float(again[place])),
                 "phase": logit(sentence.confidence),
                 "status": logit(max(span.readings["status"])),
             }
@@ -96,12 +97,8 @@ def _elsewhere(spans: Sequence[Tagged]) -> np.ndarray:
     """Return, for each span and skill, how clearly another span of the case shows it: what
     somebody lacks at first is often what he has learned in the end.
     """
-    if len(spans) < 2:
-        return np.zeros((len(spans), len(SKILLS)))
-    shown = np.array([span.readings["skill"] for span in spans])
-    shown *= np.array([span.score for span in spans])[:, None]
-    second, first = np.sort(shown, axis=0)[-2:]
-    return np.asarray(np.where(shown == first, second, first))
+    shown = [span.score * np.array(span.readings["skill"]) for span in spans]
+    return highest_of_others(np.reshape(shown, (len(spans), len(SKILLS))), UNSEEN)
 
 
 def _told(
