@@ -14,7 +14,8 @@ import numpy as np
 from measure_similar_speed import PROFILES, grown
 
 from xcase import store
-from xcase.similar import MiniLM, Searcher, open_index, parse_profile
+from xcase.embed import MiniLM
+from xcase.similar import Searcher, open_index, parse_profile
 
 ROOT = Path(__file__).parent.parent
 PROGRAMME = ROOT / "examples" / "programme"

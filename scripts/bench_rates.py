@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xcase import models, names, sentences, store
+from xcase.embed import MiniLM, model_name
+from xcase.embed.minilm import MANY
 from xcase.extract.skills import alias_marks
 from xcase.pipeline import analyze, extract_cases, mark
 from xcase.records import Mark, Source
 from xcase.sentences import Unit
 from xcase.settings import Settings
-from xcase.similar import MiniLM, model_name, open_index
+from xcase.similar import open_index
 
 if TYPE_CHECKING:
     from xcase.annotate.annotator import Annotator
@@ -37,6 +39,7 @@ def measure(texts: list[str], rounds: int) -> dict[str, Any]:
     from xcase.annotate.annotator import Annotator  # the workers of the pool need no torch
 
     annotator, encoder = Annotator.load(), MiniLM.load()
+    encoder.encode([str(n) for n in range(MANY)])  # as on a corpus that is worth it
     plain = Annotator.load(plain=True)
     with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
         variants = naive(plain) | ours(annotator, encoder)
@@ -82,7 +85,7 @@ def naive(annotator: Annotator) -> dict[str, Variant]:
     """Return the pipelines that a user writes first: everything for one text, then the next."""
     import spacy
 
-    from xcase.annotate.annotator import load_base
+    from xcase.embed.runtimes import load_base
 
     nlp = spacy.load(next(models.locate("en-core-web-sm").glob("en_core_web_sm*-*")))
     base = load_base()

@@ -11,9 +11,11 @@ import numpy as np
 from measure_similar_speed import PROFILES
 
 from xcase import models, names, sentences, store
+from xcase.embed import MiniLM
+from xcase.embed.runtimes import in_half_precision
 from xcase.pipeline import mark
 from xcase.settings import Settings
-from xcase.similar import MiniLM, Searcher, open_index, parse_profile, rank
+from xcase.similar import Searcher, open_index, parse_profile, rank
 
 ROOT = Path(__file__).parent.parent
 STORIES = ROOT / "corpus" / "gold" / "stories.jsonl"
@@ -27,7 +29,7 @@ def measure(folder: Path) -> dict[str, Any]:
     told = {
         **parts_of_spacy(rows),
         **half_precision(rows),
-        **portable_vectors(rows),
+        **sentence_vectors(rows),
         **first_step(folder),
     }
     print(json.dumps(told, indent=1), flush=True)
@@ -104,23 +106,29 @@ def half_precision(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def portable_vectors(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Compare the vectors of the ONNX form with those of torch."""
+def sentence_vectors(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Compare the vectors of the ONNX form, and those in half precision, with those of torch."""
     texts = [s["text"] for row in rows[:12] for s in row["gold"]["sentences"]]
-    fast = np.stack([v.whole for v in MiniLM.load().encode(texts)])
-    slow = np.stack([v.whole for v in MiniLM.reference().encode(texts)])
-    near = [np.argsort(-(m @ m.T), axis=1, kind="stable")[:, : TOP + 1] for m in (fast, slow)]
-    shared = [len(set(a) & set(b)) / (TOP + 1) for a, b in zip(*near, strict=True)]
-    return {
-        "questions by ONNX instead of torch: largest difference of a number of a vector": {
-            "fast": float(f"{np.abs(fast - slow).max():.1g}"),
+    slow = MiniLM.reference()
+    ways = {"by ONNX": MiniLM.load()}
+    if half := in_half_precision():
+        ways["of many in half precision"] = MiniLM(half, slow.tokenizer, slow.name)
+    exact = np.stack([v.whole for v in slow.encode(texts)])
+    told: dict[str, Any] = {}
+    for way, encoder in ways.items():
+        fast = np.stack([v.whole for v in encoder.encode(texts)])
+        near = [np.argsort(-(m @ m.T), axis=1, kind="stable")[:, : TOP + 1] for m in (fast, exact)]
+        shared = [len(set(a) & set(b)) / (TOP + 1) for a, b in zip(*near, strict=True)]
+        name = f"vectors {way} instead of torch"
+        told[f"{name}: largest difference of a number"] = {
+            "fast": float(f"{np.abs(fast - exact).max():.1g}"),
             "slow": 0.0,
-        },
-        f"the same: share of the {TOP} nearest sentences that stay": {
+        }
+        told[f"{name}: share of the {TOP} nearest sentences that stay"] = {
             "fast": round(float(np.mean(shared)), 4),
             "slow": 1.0,
-        },
-    }
+        }
+    return told
 
 
 def first_step(folder: Path) -> dict[str, Any]:

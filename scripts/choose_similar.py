@@ -23,8 +23,8 @@ import numpy as np
 from measure_similar import DRAWS, GOLD, ROOT, _baselines, _ids_of, ndcg, recall
 
 from xcase import store
-from xcase.similar import MiniLM, Searcher, open_index, parse_profile, rank
-from xcase.similar.vectors import TokenVectors
+from xcase.embed import MiniLM, TokenVectors
+from xcase.similar import Searcher, open_index, parse_profile, rank
 
 PARTS = 5
 # The facets, skills and industry as the first 24 profiles chose them.

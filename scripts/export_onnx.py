@@ -7,8 +7,9 @@
 
 from __future__ import annotations
 
-from xcase.similar.portable import export, file_of
-from xcase.similar.vectors import model_name, torch_model
+from xcase.embed import model_name
+from xcase.embed.portable import export, file_of
+from xcase.embed.runtimes import torch_model
 
 
 def main() -> None:

@@ -29,13 +29,14 @@ import numpy as np
 from choose_similar import Remembering
 
 from xcase import __version__, store
+from xcase.embed import MiniLM
 from xcase.impersonal import impersonal
 from xcase.match.pairing import weigh_up
 from xcase.match.reader import read_skills
 from xcase.match.roster import read_roster
 from xcase.match.rules import Rules
 from xcase.match.signals import NoSignals
-from xcase.similar import MiniLM, Searcher, open_index, parse_profile
+from xcase.similar import Searcher, open_index, parse_profile
 from xcase.transfer import Question, prepare, transfer
 
 ROOT = Path(__file__).parent.parent

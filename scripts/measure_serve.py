@@ -24,9 +24,9 @@ import httpx
 from serving import Served, serving
 
 from xcase import store
+from xcase.embed import MiniLM, TokenEncoder, TokenVectors
 from xcase.records import Analysis, Case, Document, IndustryGuess, Program, Sentence
-from xcase.similar import Encoder, MiniLM, searcher_of
-from xcase.similar.vectors import TokenVectors
+from xcase.similar import searcher_of
 
 PARTS = (("background", 3), ("journey", 3), ("outcome", 2))
 QUERIES = (
@@ -141,7 +141,7 @@ def _wordless(guess: IndustryGuess | None) -> IndustryGuess | None:
 class Remembering:
     """Encodes each text once."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: TokenEncoder) -> None:
         self.name = encoder.name
         self._encoder = encoder
         self._known: dict[str, TokenVectors] = {}

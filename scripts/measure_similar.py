@@ -26,12 +26,12 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from xcase import store
+from xcase.embed import MiniLM, TokenEncoder, unit_length
 from xcase.records import Analysis
-from xcase.similar import Found, MiniLM, Searcher, open_index, parse_profile
+from xcase.similar import Found, Searcher, open_index, parse_profile
 from xcase.similar.index import Index
 from xcase.similar.rank import FLOOR, WEIGHTS
 from xcase.similar.search import DIVERSITY
-from xcase.similar.vectors import Encoder, unit_length
 from xcase.similar.words import Words, telling, words_of
 
 ROOT = Path(__file__).parent.parent
@@ -107,7 +107,7 @@ def recall(order: Sequence[str], grades: dict[str, int]) -> float:
     return len(good & set(order[:K])) / len(good)
 
 
-def _baselines(analysis: Analysis, index: Index, encoder: Encoder) -> dict[str, Ranking]:
+def _baselines(analysis: Analysis, index: Index, encoder: TokenEncoder) -> dict[str, Ranking]:
     """BM25, MiniLM cosine and TF-IDF over the whole text of each case."""
     texts = {d.id: d.text for d in analysis.documents}
     told = [texts[c.document_id][c.start : c.end] for c in analysis.cases]

@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 
 from xcase import __version__, store
-from xcase.similar import MiniLM, open_index, parse_profile, rank
+from xcase.embed import MiniLM, unit_length
+from xcase.similar import open_index, parse_profile, rank
 from xcase.similar.lists import LISTS, PROBES, Lists
 from xcase.similar.profile import read
-from xcase.similar.vectors import unit_length
 
 ROOT = Path(__file__).parent.parent
 PROFILES = ROOT / "corpus" / "gold" / "profiles.jsonl"

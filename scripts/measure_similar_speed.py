@@ -24,12 +24,12 @@ from typing import Any
 import numpy as np
 
 from xcase import store
+from xcase.embed import MiniLM, unit_length
 from xcase.records import Analysis
-from xcase.similar import MiniLM, Searcher, open_index, parse_profile, rank
+from xcase.similar import Searcher, open_index, parse_profile, rank
 from xcase.similar.facets import units_of
 from xcase.similar.index import Index
 from xcase.similar.profile import read
-from xcase.similar.vectors import unit_length
 from xcase.similar.words import Words
 
 ROOT = Path(__file__).parent.parent

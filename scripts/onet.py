@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xcase.annotate.annotator import load_base
+from xcase.embed.runtimes import load_base
 from xcase.taxonomy import load_industries, load_skills
 from xcase.transfer.labour_market import generality
 

@@ -29,14 +29,16 @@ from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 
 from xcase import sentences
-from xcase.annotate.annotator import batch_of, load_base
-from xcase.annotate.encoder import Encoder, fast_bfloat16, load_mpnet
+from xcase.annotate.annotator import batch_of
+from xcase.annotate.encoder import Encoder, load_mpnet
 from xcase.annotate.labels import BEGIN, INSIDE, ROLES, SKILLS, SPAN_KINDS, industries
 from xcase.annotate.minilm import load_minilm
 from xcase.annotate.network import Network, Reading
 from xcase.annotate.weights import save_weights
 from xcase.annotate.windows import Window, pack
+from xcase.embed.runtimes import load_base
 from xcase.extract import people
+from xcase.models import fast_bfloat16
 from xcase.names import find_names
 from xcase.records import HOLDERS, OUTCOME_TYPES, PHASES, POLARITIES, STATUSES, Tagged
 from xcase.sentences import Unit

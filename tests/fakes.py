@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from xcase.annotate.labels import SKILLS, UNKNOWN_INDUSTRY, industries
+from xcase.embed import DIMENSIONS, TokenVectors, unit_length
 from xcase.phrases import normal
 from xcase.records import (
     HOLDERS,
@@ -28,7 +29,6 @@ from xcase.records import (
     Tagged,
 )
 from xcase.sentences import Unit
-from xcase.similar.vectors import DIMENSIONS, TokenVectors, unit_length
 
 PHASE_CUES = {"Before": "background", "Then": "journey", "Now": "outcome"}
 SKILL_CUES = {

@@ -6,9 +6,9 @@ import pytest
 import torch
 from transformers import BertModel
 
-from xcase.annotate.annotator import load_base
 from xcase.annotate.encoder import load_mpnet
 from xcase.annotate.minilm import MiniLMEncoder, load_minilm
+from xcase.embed.runtimes import load_base
 
 TEXT = "Zoë's mentor, a seasoned 57-year-old, said: “Delegate!” Café 東京 \U0001f600 unaffable."
 

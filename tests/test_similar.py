@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from xcase import store
 from xcase.cli import app
+from xcase.embed import unit_length
 from xcase.errors import AnalysisError, UsageError
 from xcase.records import (
     Analysis,
@@ -44,7 +45,6 @@ from xcase.similar.lists import Lists
 from xcase.similar.profile import MAX_CHARS, read
 from xcase.similar.rank import WEIGHTS, diversify
 from xcase.similar.sound import check_files
-from xcase.similar.vectors import unit_length
 
 NURSE = (
     "Amina was a nurse on a busy ward.", "She could not delegate any task to the team.",

@@ -1,4 +1,4 @@
-"""What answers a question loads, and that the fast form of the model says the same as the slow."""
+"""What answers a question loads."""
 
 from __future__ import annotations
 
@@ -7,23 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from test_similar import three
 from test_transfer import CARRIED, FakeEncoder, corpus, story
 
 from xcase import store
-from xcase.similar import MiniLM, model_name, open_index
-from xcase.similar.portable import file_of, open_file
+from xcase.embed import MiniLM, SentenceModel, model_name
+from xcase.embed.portable import file_of
+from xcase.similar import open_index
 from xcase.transfer import prepare
-from xcase.transfer.vectors import SentenceModel
 
-TEXTS = [
-    "I am a ward nurse and I freeze when I have to delegate.",
-    "Prices",
-    "She sold four of the eleven goats at Ahero in one morning — including the doe. " * 40,
-    "…",
-]
 HEAVY = ("torch", "spacy", "transformers", "sentence_transformers")
 ASKED = "I am a nurse on a ward and I cannot delegate a task to my team because they laugh"
 
@@ -55,31 +48,6 @@ def keep_transfer_vectors(folder: Path) -> None:
     analysis = corpus(story(CARRIED))
     store.save(analysis, folder)
     prepare(analysis, folder, encoder=Named())
-
-
-@needs_export
-def test_the_portable_vectors_are_those_of_sentence_transformers() -> None:
-    from xcase.annotate.annotator import load_base
-
-    ours = MiniLM.load().encode(TEXTS)
-    theirs = load_base().encode(TEXTS[:2], normalize_embeddings=True, show_progress_bar=False)
-    assert np.abs(np.stack([v.whole for v in ours[:2]]) - theirs).max() < 1e-5
-    for one, other in zip(ours, MiniLM.reference().encode(TEXTS), strict=True):
-        assert np.array_equal(one.spans, other.spans)
-        assert np.abs(one.tokens - other.tokens).max(initial=0) < 1e-4
-
-
-def test_a_damaged_portable_file_is_passed_over(tmp_path: Path) -> None:
-    path = tmp_path / "model.onnx"
-    assert open_file(path) is None
-    path.write_bytes(b"not a model")
-    assert open_file(path) is None
-
-
-def test_where_the_portable_file_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XCASE_CACHE", str(tmp_path))
-    assert file_of("model:abc").parent == tmp_path
-    assert ":" not in file_of("model:abc").name
 
 
 @needs_export

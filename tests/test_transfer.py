@@ -544,7 +544,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     analysis = corpus(*stories, story(CARRIED, salt="\x1b[31m [bold]"))
     store.save(analysis, place)
     encoder = FakeEncoder()
-    from xcase.transfer.vectors import SentenceModel
+    from xcase.embed import SentenceModel
 
     encoder.name = SentenceModel().name
     prepare(analysis, place, encoder=encoder)

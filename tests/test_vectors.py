@@ -15,6 +15,7 @@ from test_similar import ASKED, three
 from test_transfer import FakeEncoder
 
 from xcase import store
+from xcase.embed import TokenVectors
 from xcase.errors import AnalysisError, ModelError
 from xcase.match.reader import read_passages
 from xcase.match.roster import read_roster
@@ -22,7 +23,6 @@ from xcase.pipeline import analyze
 from xcase.records import Annotation, Case
 from xcase.similar import Found, Searcher, profile_of_text, sound
 from xcase.similar.index import Index, open_index
-from xcase.similar.vectors import TokenVectors
 from xcase.taxonomy import load_industries, load_skills
 from xcase.transfer.embedding import contexts
 from xcase.transfer.vectors import FILE, vectors_of

@@ -22,12 +22,13 @@ from xcase import given, store
 from xcase.errors import NotFoundError
 from xcase.frames import Table, frame_of, table_of
 from xcase.given import Mentee, People
-from xcase.loaded import Models, Sentences
+from xcase.loaded import Models
 from xcase.records import Analysis, Case, Document, SimilarCase, Skipped, Transfer
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xcase.embed import SentenceModel
     from xcase.match.records import Matching, Roster
     from xcase.run import Progress
     from xcase.similar import Searcher
@@ -329,7 +330,7 @@ class CaseBase:
         with self.models.reading:
             return read_profiles(left, right, self.models.annotator)
 
-    def _encoder(self, left: Roster, right: Roster) -> Sentences | None:
+    def _encoder(self, left: Roster, right: Roster) -> SentenceModel | None:
         from xcase.match.reader import tell_in_words
 
         return self.models.sentences if tell_in_words(left, right) else None

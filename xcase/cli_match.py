@@ -234,9 +234,9 @@ def _models(
     if lists_only or not tell_in_words(mentees, mentors):
         return None, None
     from xcase.annotate.annotator import Annotator
-    from xcase.match.reader import MiniLM
+    from xcase.embed import SentenceModel
 
-    return Annotator.load(), MiniLM()
+    return Annotator.load(), SentenceModel()
 
 
 def _say(notes: Any) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from xcase.embed import SentenceModel, TokenEncoder
     from xcase.pipeline import Annotates
-    from xcase.similar import Encoder
 
 
 class Models:
@@ -26,7 +23,7 @@ class Models:
     def __init__(
         self,
         *,
-        encoder: Encoder | None = None,
+        encoder: TokenEncoder | None = None,
         annotator: Annotates | None = None,
         sentences: Any = None,
     ) -> None:
@@ -36,11 +33,11 @@ class Models:
         self.reading = threading.Lock()
 
     @property
-    def encoder(self) -> Encoder:
-        """The sentence model of ``similar``."""
+    def encoder(self) -> TokenEncoder:
+        """The sentence model, of which ``similar`` asks each token."""
 
-        def load() -> Encoder:
-            from xcase.similar import MiniLM
+        def load() -> TokenEncoder:
+            from xcase.embed import MiniLM
 
             return MiniLM.load()
 
@@ -58,9 +55,15 @@ class Models:
         return self._once("annotator", load)  # type: ignore[no-any-return]
 
     @property
-    def sentences(self) -> Sentences:
+    def sentences(self) -> SentenceModel:
         """The sentence model of ``transfer`` and ``match``; nothing is loaded before it encodes."""
-        return self._once("sentences", Sentences)  # type: ignore[no-any-return]
+
+        def load() -> SentenceModel:
+            from xcase.embed import SentenceModel
+
+            return SentenceModel(lambda: self.encoder)
+
+        return self._once("sentences", load)  # type: ignore[no-any-return]
 
     def warm_up(self) -> None:
         """Load everything now, so that nobody's first question waits for it."""
@@ -76,27 +79,3 @@ class Models:
             if self._given[name] is None:
                 self._given[name] = load()
             return self._given[name]
-
-
-class Sentences:
-    """The pinned sentence model as ``transfer`` and ``match`` ask it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-
-    @functools.cached_property
-    def name(self) -> str:
-        from xcase.transfer.vectors import SentenceModel
-
-        return SentenceModel().name
-
-    @functools.cached_property
-    def _model(self) -> Any:
-        from xcase.match.reader import MiniLM
-
-        return MiniLM()
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Return a unit vector for each text."""
-        with self._lock:
-            return self._model.encode(texts)  # type: ignore[no-any-return]

@@ -28,7 +28,6 @@ WEIGHTS = "annotator"
 # The networks by their files, each with its share in what they say together: a judgement, the large
 # one is the better of the two when they read alone.
 SHARES = {"annotator": 0.6, "annotator-small": 0.4}
-BASE = "all-minilm-l6-v2"
 # A token is part of a span from this probability on; low, because every span keeps its own score
 # and the thresholds that decide are applied later.
 INSIDE = 0.3
@@ -72,18 +71,6 @@ HEADS = {
     "mentor": ("role",),
     "name": ("role",),
 }
-
-
-def load_base() -> Any:
-    """Return the pinned MiniLM as a sentence encoder; it is checked, and no hub is reached for."""
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    folder = models.locate(BASE) / "model"
-    return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
 
 class Annotator:

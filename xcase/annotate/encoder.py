@@ -43,14 +43,9 @@ def load_mpnet(*, exact: bool = False) -> tuple[Any, Any]:
     logging.set_verbosity_error()
     folder = models.locate(MODEL)
     model = MPNetModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
-    if fast_bfloat16() and not exact:
+    if models.fast_bfloat16() and not exact:
         model.to(torch.bfloat16)
     return model.eval(), AutoTokenizer.from_pretrained(folder, local_files_only=True)
-
-
-def fast_bfloat16() -> bool:
-    """Whether this processor multiplies bfloat16 matrices faster than float32 ones (AMX)."""
-    return bool(torch.cpu._is_amx_tile_supported())
 
 
 class Trunk(nn.Module):

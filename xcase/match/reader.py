@@ -11,7 +11,7 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -75,22 +75,6 @@ class Passages:
 
     passages: tuple[Passage, ...]
     vectors: Vectors
-
-
-class MiniLM:
-    """The pinned sentence encoder."""
-
-    def __init__(self) -> None:
-        from xcase.annotate.annotator import load_base
-
-        self._base: Any = load_base()
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return a unit vector of 384 numbers for each text."""
-        vectors = self._base.encode(
-            list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False
-        )
-        return np.asarray(vectors, dtype=np.float32)
 
 
 def tell_in_words(*rosters: Roster) -> bool:

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from xcase import store
+from xcase.embed import MiniLM, TokenEncoder, model_name
 from xcase.report.page import build
 from xcase.report.write import check, write
-from xcase.similar import MiniLM, model_name, open_index
-from xcase.similar.vectors import Encoder
+from xcase.similar import open_index
 from xcase.transfer import Base, prepare
 
 Note = Callable[[str], None]
@@ -33,7 +33,7 @@ def report(
     out: Path,
     *,
     note: Note = lambda _: None,
-    encoder: Encoder | None = None,
+    encoder: TokenEncoder | None = None,
     base: Base | None = None,
 ) -> Written:
     """Write the report of an analysis folder.

@@ -20,13 +20,10 @@ from xcase.similar.search import Filters, Found, Searcher, passes
 from xcase.similar.show import cases as show_cases
 from xcase.similar.show import judgements as show_feedback
 from xcase.similar.show import plan as show_plan
-from xcase.similar.vectors import Encoder, MiniLM, model_name
 
 __all__ = [
-    "Encoder",
     "Filters",
     "Found",
-    "MiniLM",
     "Searcher",
     "check_filters",
     "draft",
@@ -35,7 +32,6 @@ __all__ = [
     "judge",
     "load_feedback",
     "load_profile",
-    "model_name",
     "open_index",
     "open_searcher",
     "parse_profile",

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from xcase import inputs, store
+from xcase.embed import MiniLM, TokenEncoder
 from xcase.errors import UsageError
 from xcase.profiles import read_profile
 from xcase.records import OUTCOME_TYPES, POLARITIES, Analysis, Profile
@@ -14,7 +15,6 @@ from xcase.similar import feedback
 from xcase.similar.index import open_index
 from xcase.similar.profile import profile_of_text, read
 from xcase.similar.search import Filters, Found, Searcher
-from xcase.similar.vectors import Encoder, MiniLM
 from xcase.taxonomy import load_industries, load_skills
 
 Note = Callable[[str], None]
@@ -46,7 +46,7 @@ def load_profile(
 
 
 def open_searcher(
-    folder: Path, note: Note, *, use_feedback: bool = True, encoder: Encoder | None = None
+    folder: Path, note: Note, *, use_feedback: bool = True, encoder: TokenEncoder | None = None
 ) -> Searcher:
     """Open an analysis for questions; cases that are not indexed yet are indexed now.
 
@@ -61,7 +61,7 @@ def open_searcher(
 def searcher_of(
     analysis: Analysis,
     folder: Path | None,
-    encoder: Encoder,
+    encoder: TokenEncoder,
     note: Note = lambda _: None,
     *,
     use_feedback: bool = True,
@@ -90,7 +90,7 @@ def find(
     count: int,
     use_feedback: bool = True,
     note: Note = lambda _: None,
-    encoder: Encoder | None = None,
+    encoder: TokenEncoder | None = None,
 ) -> tuple[Found, Analysis]:
     """Return the cases of an analysis that resemble a profile, and the analysis.
 
@@ -115,7 +115,7 @@ def judge(
     kind: str,
     comment: str,
     note: Note,
-    encoder: Encoder | None = None,
+    encoder: TokenEncoder | None = None,
 ) -> feedback.Feedback:
     """Record whether a suggestion helped, with the values of its reasons if it was a case.
 

@@ -31,12 +31,12 @@ from typing import Any
 import numpy as np
 
 from xcase import disk
+from xcase.embed import DIMENSIONS, TokenEncoder, encode, unit_length
 from xcase.errors import AnalysisError
 from xcase.records import Analysis, Case
 from xcase.similar.facets import FACETS, key_of, units_of
 from xcase.similar.lists import LARGE, Lists
 from xcase.similar.sound import FOLDER, HEAD, opened, require, sealed
-from xcase.similar.vectors import DIMENSIONS, Encoder, encode, unit_length
 from xcase.similar.words import Words, telling
 from xcase.vectors import LONGEST
 
@@ -51,7 +51,7 @@ ROUNDED = 0.1
 # So many cases without a direction stand beside the others where the common one is asked for.
 FEW = 10
 # Sentences encoded together.
-CHUNK = 2048
+CHUNK = 4096
 
 Progress = Callable[[int, int], None]
 
@@ -88,7 +88,7 @@ class Index:
 def open_index(
     folder: Path | None,
     analysis: Analysis,
-    encoder: Callable[[], Encoder],
+    encoder: Callable[[], TokenEncoder],
     *,
     model: str,
     progress: Progress | None = None,
@@ -133,7 +133,7 @@ def open_index(
     return index, note
 
 
-def check_model(index: Index, encoder: Encoder) -> None:
+def check_model(index: Index, encoder: TokenEncoder) -> None:
     """Refuse to compare vectors of different models.
 
     Raises:
@@ -170,7 +170,7 @@ def _build(
     texts: dict[str, str],
     keys: tuple[str, ...],
     earlier: Index | None,
-    encoder: Callable[[], Encoder],
+    encoder: Callable[[], TokenEncoder],
     model: str,
     progress: Progress | None,
 ) -> tuple[Index, int]:
@@ -207,7 +207,7 @@ def _build(
 def _encode(
     cases: Sequence[Case],
     texts: dict[str, str],
-    load: Callable[[], Encoder],
+    load: Callable[[], TokenEncoder],
     progress: Progress | None,
 ) -> list[dict[str, np.ndarray]]:
     encoder = load()
@@ -236,7 +236,7 @@ def _groups(cases: Sequence[Case]) -> Iterator[list[Case]]:
 
 
 def _encode_some(
-    cases: Sequence[Case], texts: dict[str, str], encoder: Encoder
+    cases: Sequence[Case], texts: dict[str, str], encoder: TokenEncoder
 ) -> list[dict[str, np.ndarray]]:
     units = [units_of(case) for case in cases]
     spoken = [

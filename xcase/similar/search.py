@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from xcase.duplicates import repeats
+from xcase.embed import TokenEncoder
 from xcase.errors import UsageError
 from xcase.records import Analysis, Case, Document, Evidence, Profile, Reason, SimilarCase
 from xcase.similar import rank
 from xcase.similar.facets import gap_skills
 from xcase.similar.index import Index, check_model
 from xcase.similar.profile import Reading, read
-from xcase.similar.vectors import Encoder
 from xcase.similar.words import shared_spans
 
 # How much of a score the spread of the answers may cost; see the README's table for what it does.
@@ -54,7 +54,7 @@ class Searcher:
         self,
         analysis: Analysis,
         index: Index,
-        encoder: Encoder,
+        encoder: TokenEncoder,
         *,
         weights: Mapping[str, float] = rank.WEIGHTS,
     ) -> None:

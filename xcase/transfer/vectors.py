@@ -16,14 +16,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from xcase import models
+from xcase.embed import DIMENSIONS
 from xcase.vectors import checked, comparable
 
 FILE = "transfer.safetensors"
-MODEL = "all-minilm-l6-v2"
-DIMENSIONS = 384
 KEY_BYTES = 16
-BATCH = 64
 
 Vectors = NDArray[np.float32]
 logger = logging.getLogger(__name__)
@@ -36,25 +33,6 @@ class Encoder(Protocol):
     def name(self) -> str: ...
 
     def encode(self, texts: Sequence[str]) -> Vectors: ...
-
-
-class SentenceModel:
-    """The pinned sentence model; it is loaded when the first text is to be encoded."""
-
-    @property
-    def name(self) -> str:
-        files = models.manifest()[MODEL].files
-        return f"{MODEL}:{hashlib.sha256(''.join(sorted(files.values())).encode()).hexdigest()}"
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors; raise ModelError if a file of the model is not the pinned one."""
-        from xcase.annotate.annotator import load_base
-
-        base = load_base()
-        vectors = base.encode(
-            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-        )
-        return np.asarray(vectors, dtype=np.float32)
 
 
 def vectors_of(texts: Sequence[str], folder: Path | None, encoder: Encoder) -> Vectors:

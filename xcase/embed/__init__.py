@@ -1,0 +1,23 @@
+"""Texts to vectors, by the one sentence model of ``similar``, ``transfer`` and ``match``."""
+
+from xcase.embed.minilm import (
+    DIMENSIONS,
+    MiniLM,
+    SentenceModel,
+    TokenEncoder,
+    TokenVectors,
+    encode,
+    model_name,
+    unit_length,
+)
+
+__all__ = [
+    "DIMENSIONS",
+    "MiniLM",
+    "SentenceModel",
+    "TokenEncoder",
+    "TokenVectors",
+    "encode",
+    "model_name",
+    "unit_length",
+]
