@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
-from jinja2 import Environment
 
 from xcase import __version__
 from xcase.pages import CaseView, Table, case_view, environment, table
-from xcase.records import Analysis, Transfer
+from xcase.records import Analysis, Case, Transfer
 from xcase.report import counts, health, sections
 from xcase.report.charts import Dot
-from xcase.report.layout import lay_out
-from xcase.similar.health import examine
+from xcase.report.layout import Layout, lay_out
+from xcase.similar.health import Health, examine
 from xcase.taxonomy import TAXONOMY_VERSION
 from xcase.transfer import Base, Question, ask
 
@@ -46,10 +46,16 @@ def build(
         name: what the page's file is called; case pages link back to it.
         largest: bytes of a page from which on cases get their own.
     """
-    made = _report(analysis, base, vectors, name=name, folder=None)
-    if len(made.page.encode()) <= largest or not analysis.cases:
-        return made
-    return _report(analysis, base, vectors, name=name, folder=case_folder(name))
+    found = examine(analysis)
+    stories = counts.stories(analysis, found.duplicates)
+    numbers = {c.id: n for n, c in enumerate(analysis.cases)}
+    layout = lay_out(vectors[[numbers[c.id] for c in stories]])
+    findings = _findings(analysis, found, stories, base)
+    whole = _page(analysis, stories, layout, findings, folder=None)
+    if len(whole.encode()) <= largest or not analysis.cases:
+        return Report(whole, {})
+    page = _page(analysis, stories, layout, findings, folder=case_folder(name))
+    return Report(page, _case_pages(analysis, quote(name)))
 
 
 def case_folder(name: str) -> str:
@@ -57,72 +63,93 @@ def case_folder(name: str) -> str:
     return f"{PurePath(name).stem}-cases"
 
 
-def _report(
-    analysis: Analysis, base: Base, vectors: np.ndarray, *, name: str, folder: str | None
-) -> Report:
-    found = examine(analysis)
-    stories = counts.stories(analysis, found.duplicates)
-    templates = environment("xcase.report")
-    texts = {d.id: d for d in analysis.documents}
-    digits = max(4, len(str(len(analysis.cases))))
-    files = [f"case-{n:0{digits}}.html" for n in range(1, len(analysis.cases) + 1)]
-    views = [
-        case_view(c, texts[c.document_id], anchor=f"case-{n}")
-        for n, c in enumerate(analysis.cases, start=1)
-    ]
-    hrefs = [
-        f"#{view.anchor}" if folder is None else f"{quote(folder)}/{file}"
-        for view, file in zip(views, files, strict=True)
-    ]
-    numbers = {c.id: n for n, c in enumerate(analysis.cases)}
-    kept = [numbers[c.id] for c in stories]
-    layout = lay_out(vectors[kept])
-    places = layout.points if layout else np.zeros((len(kept), 2))
-    dots = [
-        Dot(float(x), float(y), i + 1, analysis.cases[i].title or analysis.cases[i].id, hrefs[i],
-            sections.end_of(analysis.cases[i]))
-        for i, (x, y) in zip(kept, places, strict=True)
-    ]  # fmt: skip
+def _findings(
+    analysis: Analysis, found: Health, stories: Sequence[Case], base: Base
+) -> dict[str, Any]:
+    """Return the sections that are the same wherever the cases stand."""
     moves = counts.moves(stories)
     leading = _leading(base, _most_told(moves))
     crossing = [m for m in sorted(moves) if m[0] != m[1]]
-    page = templates.get_template("report.html").render(
-        style_href=None,
-        version=__version__,
-        taxonomy=TAXONOMY_VERSION,
-        analysis_version=analysis.run.get("xcase", "unknown"),
-        stories=len(stories),
-        documents=len({c.document_id for c in stories}),
-        warnings=health.warnings(found, counts.sure_share(stories)),
-        overview=health.overview(analysis, found),
-        not_cases=_readings("Documents without a story", counts.not_cases(analysis)),
-        skipped=_readings("Inputs skipped or cut", counts.skipped(analysis)),
-        skills=sections.skills(counts.flows(stories)),
-        industries=sections.industries(counts.places(stories)),
-        transfers=sections.transfers(leading, moves),
-        told_moves=sections.told_moves(_leading(base, crossing), moves),
-        outcomes=sections.outcomes(
+    return {
+        "stories": len(stories),
+        "documents": len({c.document_id for c in stories}),
+        "warnings": health.warnings(found, counts.sure_share(stories)),
+        "overview": health.overview(analysis, found),
+        "not_cases": _readings("Documents without a story", counts.not_cases(analysis)),
+        "skipped": _readings("Inputs skipped or cut", counts.skipped(analysis)),
+        "skills": sections.skills(counts.flows(stories)),
+        "industries": sections.industries(counts.places(stories)),
+        "transfers": sections.transfers(leading, moves),
+        "told_moves": sections.told_moves(_leading(base, crossing), moves),
+        "outcomes": sections.outcomes(
             counts.results(stories), Counter(sections.end_of(c) for c in stories)
         ),
-        map=sections.case_map(stories, dots, layout.kept if layout else None),
-        views=views if folder is None else [],
-        folder=folder,
-        first_case=hrefs[0] if hrefs else "",
+    }
+
+
+def _page(
+    analysis: Analysis,
+    stories: Sequence[Case],
+    layout: Layout | None,
+    findings: dict[str, Any],
+    *,
+    folder: str | None,
+) -> str:
+    """Return the page, with the cases on it or, in ``folder``, beside it."""
+    files = _case_files(analysis)
+    hrefs = [
+        f"#{_anchor(n)}" if folder is None else f"{quote(folder)}/{file}"
+        for n, file in enumerate(files)
+    ]
+    numbers = {c.id: n for n, c in enumerate(analysis.cases)}
+    places = layout.points if layout else np.zeros((len(stories), 2))
+    dots = [
+        Dot(float(x), float(y), numbers[c.id] + 1, c.title or c.id, hrefs[numbers[c.id]],
+            sections.end_of(c))
+        for c, (x, y) in zip(stories, places, strict=True)
+    ]  # fmt: skip
+    return (
+        environment("xcase.report")
+        .get_template("report.html")
+        .render(
+            style_href=None,
+            version=__version__,
+            taxonomy=TAXONOMY_VERSION,
+            analysis_version=analysis.run.get("xcase", "unknown"),
+            **findings,
+            map=sections.case_map(stories, dots, layout.kept if layout else None),
+            views=_views(analysis) if folder is None else [],
+            folder=folder,
+            first_case=hrefs[0] if hrefs else "",
+        )
     )
-    pages = {} if folder is None else _case_pages(views, files, templates, quote(name))
-    return Report(page, pages)
 
 
-def _case_pages(
-    views: Sequence[CaseView], files: Sequence[str], templates: Environment, report: str
-) -> dict[str, str]:
-    template = templates.get_template("one_case.html")
+def _case_files(analysis: Analysis) -> list[str]:
+    digits = max(4, len(str(len(analysis.cases))))
+    return [f"case-{n:0{digits}}.html" for n in range(1, len(analysis.cases) + 1)]
+
+
+def _anchor(number: int) -> str:
+    return f"case-{number + 1}"
+
+
+def _views(analysis: Analysis) -> list[CaseView]:
+    texts = {d.id: d for d in analysis.documents}
+    return [
+        case_view(c, texts[c.document_id], anchor=_anchor(n)) for n, c in enumerate(analysis.cases)
+    ]
+
+
+def _case_pages(analysis: Analysis, report: str) -> dict[str, str]:
+    template = environment("xcase.report").get_template("one_case.html")
+    files = _case_files(analysis)
     around = [None, *files, None]
     return {
         file: template.render(
             style_href=None, view=view, report=report, before=around[i], after=around[i + 2]
         )
-        for i, (file, view) in enumerate(zip(files, views, strict=True))
+        for i, (file, view) in enumerate(zip(files, _views(analysis), strict=True))
     }
 
 
