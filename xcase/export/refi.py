@@ -10,6 +10,7 @@ Nothing in it is made by chance or by the clock: the same analysis gives the sam
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 import uuid
@@ -266,6 +267,8 @@ def _selection_guid(document: Document, number: int) -> str:
     return _guid("selection", _source_guid(document), str(number))
 
 
+# The same few are asked for at each selection: its document's, the user's, those of its codes.
+@functools.lru_cache(maxsize=4096)
 def _guid(*names: str) -> str:
     told = "".join(f"{len(n)}:{n}" for n in names)
     return str(uuid.uuid5(_OURS, told.encode("utf-8", "replace").decode()))
