@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -28,7 +25,7 @@ from xcase.privacy import forgotten
 from xcase.privacy.key import Key
 from xcase.privacy.pseudonymise import check_folder, pseudonymise
 from xcase.records import Analysis, Annotation, Case, Document, Mark, Skipped, Source, Span
-from xcase.run import Clock, Progress, Run, stopped
+from xcase.run import Clock, Progress, Run
 from xcase.segment import Story, segment
 from xcase.settings import Settings
 from xcase.taxonomy import TAXONOMY_VERSION
@@ -105,7 +102,7 @@ def analyze(
             # What was stored under other names is not what the files say.
             before = {} if key is not None else _files(earlier)
             given = stdin if Path("-") in paths else None
-            sources, skipped = _read(*found, paths, given, stop, before)
+            sources, skipped = read.read_all(*found, paths, given, stop, before)
         sources, skipped = forgotten.leave_out(out, sources, skipped)
         if key is not None:
             with clock.stage("pseudonymise"):
@@ -115,19 +112,8 @@ def analyze(
         results = {s.id: known[s.id] for s in sources if s.id in known and _same(known[s.id], s)}
         fresh = [s for s in sources if s.id not in results]
         run = Run(len(results), len(sources), clock, progress, stop)
-        failures: list[Skipped] = []
-        unmet: list[Skipped] = []
         with closing(engine(fresh, annotator, settings, run)) as worked:
-            for done, failed in worked:
-                journal.add(d for d in done if d[0].id not in decisions)
-                failures += failed
-                for document, cases in done:
-                    made = decisions.get(document.id, ())
-                    document, cases, lost = corrections.apply(document, cases, made)
-                    results[document.id] = (document, cases)
-                    unmet += lost
-                run.advance(len(results))
-        skipped += [*failures, *unmet]
+            skipped += _carry_out(worked, decisions, journal, run, results)
         analysis = _gathered([results[s.id] for s in sources if s.id in results], skipped)
         with clock.stage("compare"):
             # Nothing new, and all in the order in which it was compared before.
@@ -146,6 +132,32 @@ def analyze(
         store.save(analysis, out, known=written)
         journal.remove()
     return analysis
+
+
+def _carry_out(
+    worked: Iterable[Worked],
+    decisions: Mapping[str, Sequence[corrections.Correction]],
+    journal: Journal,
+    run: Run,
+    results: dict[str, Done],
+) -> list[Skipped]:
+    """Add documents to the results as they come, corrected as people decided.
+
+    Returns:
+        The documents at which the analysis failed, and the decisions that could not be followed.
+    """
+    failures: list[Skipped] = []
+    unmet: list[Skipped] = []
+    for done, failed in worked:
+        journal.add(d for d in done if d[0].id not in decisions)
+        failures += failed
+        for document, cases in done:
+            made = decisions.get(document.id, ())
+            document, cases, lost = corrections.apply(document, cases, made)
+            results[document.id] = (document, cases)
+            unmet += lost
+        run.advance(len(results))
+    return [*failures, *unmet]
 
 
 def worked_here(
@@ -280,73 +292,12 @@ def _together(
         parsed = parse(texts) if wait is None else wait()
     with clock.stage("annotate"):
         given = [(text, *said) for text, said in zip(texts, parsed, strict=True)]
-        annotations = [_finite(a) for a in annotator.annotate(given)]
+        annotations = annotator.annotate(given)
+    if not all(a.is_finite() for a in annotations):
+        raise FloatingPointError
     with clock.stage("extract"):
         for source, (units, _), annotation in zip(chunk, parsed, annotations, strict=True):
             yield extract_cases(source, units, annotation, settings)
-
-
-def _finite(annotation: Annotation) -> Annotation:
-    """Return an annotation of which every figure is a number: none other could be stored.
-
-    Raises:
-        FloatingPointError: it has others.
-    """
-    figures = chain(
-        *annotation.phases,
-        annotation.case_starts,
-        [annotation.has_case],
-        annotation.industry_from,
-        annotation.industry_to,
-        *((span.score, *chain.from_iterable(span.readings.values())) for span in annotation.spans),
-    )
-    if not math.isfinite(sum(figures)):
-        raise FloatingPointError
-    return annotation
-
-
-def _read(
-    files: Sequence[Path],
-    passed_over: Sequence[Skipped],
-    paths: Sequence[Path],
-    stdin: BinaryIO | None,
-    stop: Callable[[], bool],
-    before: Mapping[str, Source],
-) -> tuple[list[Source], list[Skipped]]:
-    called = _names([*files, *(Path(s.path) for s in passed_over)], paths)
-    skipped = [replace(s, path=called[Path(s.path)]) for s in passed_over]
-    items = read.read_files([(file, called[file]) for file in files], known=before)
-    sources: dict[str, Source] = {}
-    for item in chain(items, () if stdin is None else read.read_rows(stdin)):
-        if stop():
-            raise stopped(0, 0)
-        if isinstance(item, Skipped):
-            skipped.append(item)
-        elif item.id in sources:
-            message = f"document id {item.id!r} was already used by {sources[item.id].path}"
-            skipped.append(Skipped(item.path, item.sha256, "read", "E_DUPLICATE_ID", message))
-        else:
-            sources[item.id] = item
-    return list(sources.values()), skipped
-
-
-def _names(files: Sequence[Path], paths: Sequence[Path]) -> dict[Path, str]:
-    """Return for each file its path within the folder given: no record names the machine.
-
-    Where two files would get the same name, folders above them are added until they differ.
-    """
-    sizes = {}
-    for file in files:
-        folder = next((p for p in paths if p != file and file.is_relative_to(p)), file.parent)
-        sizes[file] = len(file.relative_to(folder).parts)
-    while True:
-        names = {f: "/".join(f.absolute().parts[-size:]) for f, size in sizes.items()}
-        count = Counter(names.values())
-        equal = [f for f, name in names.items() if count[name] > 1]
-        if not equal:
-            return names
-        for file in equal:
-            sizes[file] += 1
 
 
 def _earlier(

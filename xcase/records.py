@@ -7,7 +7,9 @@ which they are written (``CONTRACT`` in the README).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 Phase = Literal["background", "journey", "outcome", "other"]
@@ -96,6 +98,18 @@ class Annotation:
     industry_from: tuple[float, ...]
     industry_to: tuple[float, ...]
     spans: tuple[Tagged, ...]
+
+    def is_finite(self) -> bool:
+        """Whether every figure is a number: no other could be stored."""
+        figures = chain(
+            *self.phases,
+            self.case_starts,
+            [self.has_case],
+            self.industry_from,
+            self.industry_to,
+            *((s.score, *chain.from_iterable(s.readings.values())) for s in self.spans),
+        )
+        return math.isfinite(sum(figures))
 
 
 @dataclass(frozen=True, slots=True)

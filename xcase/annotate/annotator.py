@@ -51,7 +51,7 @@ MEMBER_WORDS = 2
 _WORD = re.compile(r"[£$€#+-]?[^\W_]+(?:[-’'.,][^\W_]+)*[%)]?")
 # What makes one word of two, and small words that no phrase begins or ends with.
 _JOINS = "-’'"
-_BEFORE = frozenset({"and", "or", "but", "nor", "then", "so", "that", "which", "who", "also"})
+_BEFORE = frozenset({"and", "or", "but", "nor", "then", "so", "that", "which", "who", "also", "of"})
 _AFTER = frozenset(
     {
         *("and", "or", "but", "nor", "then", "the", "a", "an", "to", "of", "with", "for", "at"),
