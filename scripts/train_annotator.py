@@ -38,7 +38,7 @@ from xcase.annotate.weights import save_weights
 from xcase.annotate.windows import Window, pack
 from xcase.embed.runtimes import load_base
 from xcase.extract import people
-from xcase.models import fast_bfloat16
+from xcase.half_precision import fast_bfloat16
 from xcase.names import find_names
 from xcase.records import HOLDERS, OUTCOME_TYPES, PHASES, POLARITIES, STATUSES, Tagged
 from xcase.sentences import Unit

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xcase import models
 from xcase.embed import MiniLM, SentenceModel, model_name
 from xcase.embed.minilm import MANY, SOME
 from xcase.embed.portable import file_of, open_file
 from xcase.embed.runtimes import Runtime, in_half_precision, load_base
+from xcase.half_precision import PackedLinear, fast_bfloat16, pack
 
 TEXTS = [
     "I am a ward nurse and I freeze when I have to delegate.",
@@ -82,7 +82,7 @@ def test_the_windows_of_a_long_text_come_in_order() -> None:
     assert (np.diff(told.spans[:, 0]) > 0).all()
 
 
-@pytest.mark.skipif(not models.fast_bfloat16(), reason="no AMX: half precision is not used here")
+@pytest.mark.skipif(not fast_bfloat16(), reason="no AMX: half precision is not used here")
 def test_half_precision_says_almost_the_same() -> None:
     slow, half = MiniLM.reference(), in_half_precision()
     assert half is not None
@@ -108,3 +108,28 @@ def test_texts_become_rows_in_their_order() -> None:
     assert asked == [4096, 1]
     assert rows.shape == (4097, 384)
     assert not np.allclose(rows[0], rows[-1])
+
+
+@pytest.mark.skipif(not fast_bfloat16(), reason="no AMX: half precision is not used here")
+def test_packed_weights_say_the_same() -> None:
+    import torch
+    from torch import nn
+
+    torch.manual_seed(0)
+    layers = nn.Sequential(nn.Linear(96, 160), nn.GELU(), nn.Sequential(nn.Linear(160, 32, False)))
+    layers = layers.to(torch.bfloat16)
+    vectors = torch.randn(3, 17, 96).to(torch.bfloat16)
+    with torch.inference_mode():
+        expected = layers(vectors)
+        pack(layers)
+        assert isinstance(layers[0], PackedLinear)
+        assert isinstance(layers[2][0], PackedLinear)
+        assert torch.allclose(layers(vectors).float(), expected.float(), atol=1e-2)
+
+
+def test_float32_weights_are_not_packed() -> None:
+    from torch import nn
+
+    layers = nn.Sequential(nn.Linear(4, 4))
+    pack(layers)
+    assert type(layers[0]) is nn.Linear

@@ -102,13 +102,6 @@ def locate(name: str, *files: str) -> Path:
     return folder
 
 
-def fast_bfloat16() -> bool:
-    """Whether this processor multiplies bfloat16 matrices faster than float32 ones (AMX)."""
-    import torch
-
-    return bool(torch.cpu._is_amx_tile_supported())
-
-
 def _package_dir(model: Model) -> Path:
     spec = importlib.util.find_spec(model.package)
     if spec is None or spec.origin is None:

@@ -21,6 +21,7 @@ from xcase.annotate.minilm import load_minilm
 from xcase.annotate.network import Batch, Network
 from xcase.annotate.weights import load_weights
 from xcase.annotate.windows import Window, pack
+from xcase.half_precision import pack as pack_weights
 from xcase.records import Annotation, Mark, Tagged
 from xcase.sentences import Unit
 
@@ -107,6 +108,7 @@ class Annotator:
         folder = models.locate(WEIGHTS)
         for network, name in zip(networks, SHARES, strict=True):
             network.load_state_dict(load_weights(folder / f"{name}.safetensors"), strict=False)
+            pack_weights(network)
         return cls(Ensemble(networks, tuple(SHARES.values())), tokenizer, plain=plain)
 
     def annotate(self, documents: Sequence[Input]) -> list[Annotation]:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from xcase import models
+from xcase.half_precision import fast_bfloat16
 
 MODEL = "all-mpnet-base-v2"
 # So many of the last layers are fine-tuned: each further one lengthens the hour of training.
@@ -43,7 +44,7 @@ def load_mpnet(*, exact: bool = False) -> tuple[Any, Any]:
     logging.set_verbosity_error()
     folder = models.locate(MODEL)
     model = MPNetModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
-    if models.fast_bfloat16() and not exact:
+    if fast_bfloat16() and not exact:
         model.to(torch.bfloat16)
     return model.eval(), AutoTokenizer.from_pretrained(folder, local_files_only=True)
 

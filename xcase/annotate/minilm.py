@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from xcase import models
+from xcase.half_precision import fast_bfloat16
 
 MODEL = "all-minilm-l6-v2"
 
@@ -77,7 +78,7 @@ def load_minilm(tokenizer: Any, *, exact: bool = False) -> MiniLMEncoder:
     folder = models.locate(MODEL) / "model"
     model = BertModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
     own = BertTokenizerFast.from_pretrained(folder, local_files_only=True)
-    if models.fast_bfloat16() and not exact:
+    if fast_bfloat16() and not exact:
         model.to(torch.bfloat16)
     return MiniLMEncoder(model.eval(), _numbers(tokenizer, own))
 

@@ -76,13 +76,15 @@ def torch_model() -> Any:
 
 def in_half_precision() -> Runtime | None:
     """Return the model in bfloat16, or None where that is not fast."""
-    if not models.fast_bfloat16():
-        return None
     import torch
 
-    return Runtime(
-        network_of(torch_model().to(torch.bfloat16), 1), tokens=4096, workers=os.cpu_count() or 1
-    )
+    from xcase.half_precision import fast_bfloat16, pack
+
+    if not fast_bfloat16():
+        return None
+    model = torch_model().to(torch.bfloat16)
+    pack(model)
+    return Runtime(network_of(model, threads=1), tokens=4096, workers=os.cpu_count() or 1)
 
 
 def network_of(model: Any, threads: int | None = None) -> Network:
