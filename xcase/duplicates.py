@@ -55,6 +55,8 @@ def near_duplicates(analysis: Analysis) -> dict[str, str]:
 
 def first_of_each(texts: Sequence[str]) -> list[int]:
     """Return for each text the position of the first text that is the same story, often its own."""
+    if len(texts) < 2:
+        return list(range(len(texts)))
     from datasketch import MinHash, MinHashLSH
 
     bands = MinHashLSH(threshold=JACCARD, num_perm=PERMUTATIONS)

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from xcase import models
 from xcase.records import Span
+from xcase.spacy_model import load_component
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -55,8 +55,4 @@ def _is_name(word: str) -> bool:
 
 @functools.cache
 def _recogniser() -> Language:
-    import spacy
-
-    folder = models.locate("en-core-web-sm")
-    parts = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
-    return spacy.load(next(folder.glob("en_core_web_sm*-*")), exclude=parts)
+    return load_component("ner")

@@ -101,14 +101,10 @@ def _first(
 
 
 def _begin(parent: int) -> None:
-    """Prepare a worker: one thread, and none of what spaCy would import and never use.
-
-    It imports torch if it is there, and with Presidio (the extra `privacy`) transformers.
-    """
+    """Prepare a worker: one thread, and no torch, which spaCy would import and never use."""
     import sys
 
     end_with(parent)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"
-    for name in ("torch", "transformers"):
-        sys.modules[name] = None  # type: ignore[assignment]
+    sys.modules["torch"] = None  # type: ignore[assignment]

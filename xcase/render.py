@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -119,37 +120,31 @@ def terminal() -> Console:
 
 
 def _top_skills(cases: Sequence[Case], status: str) -> str:
-    import pandas as pd
-
-    rows = [
+    told = {
         (case.id, s.skill)
         for case in cases
         for s in case.skills
         if s.status == status and s.holder == "mentee" and not s.hypothetical
-    ]
-    if not rows:
-        return "none"
-    frame = pd.DataFrame(rows, columns=["case", "skill"]).drop_duplicates()
-    counts = frame.value_counts("skill").sort_index().sort_values(ascending=False, kind="stable")
-    return ", ".join(f"{name} {n}" for name, n in counts.head(TOP).items())
+    }
+    return _most_frequent(Counter(skill for _, skill in told)) or "none"
 
 
 def _top_industries(cases: Sequence[Case]) -> str:
-    import pandas as pd
-
-    moves = [
+    moves = Counter(
         f"{c.industry_from.label} → {c.industry_to.label}"
         if c.industry_from and c.industry_to and c.industry_from.label != c.industry_to.label
         else (c.industry_to or c.industry_from).label  # type: ignore[union-attr]
         for c in cases
         if c.industry_from or c.industry_to
-    ]
-    if not moves:
-        return "none told"
-    counts = pd.Series(moves).value_counts().sort_index()
-    counts = counts.sort_values(ascending=False, kind="stable")
-    more = f" and {len(counts) - TOP} more" if len(counts) > TOP else ""
-    return ", ".join(f"{name} {n}" for name, n in counts.head(TOP).items()) + more
+    )
+    more = f" and {len(moves) - TOP} more" if len(moves) > TOP else ""
+    return _most_frequent(moves) + more or "none told"
+
+
+def _most_frequent(counts: Counter[str]) -> str:
+    """Return the words that come most often, each with its number; equals by the alphabet."""
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{word} {n}" for word, n in ordered[:TOP])
 
 
 def _skipped(analysis: Analysis) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from xcase import models
 from xcase.records import Span
+from xcase.spacy_model import load_component
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -86,10 +86,4 @@ def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
 
 @functools.cache
 def _senter() -> Language:
-    import spacy
-
-    folder = models.locate("en-core-web-sm")
-    parts = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "ner")
-    nlp = spacy.load(next(folder.glob("en_core_web_sm*-*")), exclude=parts)
-    nlp.enable_pipe("senter")
-    return nlp
+    return load_component("senter")

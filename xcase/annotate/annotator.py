@@ -86,7 +86,7 @@ class Annotator:
 
     Args:
         networks: the trained networks.
-        tokenizer: a fast ``transformers`` tokenizer.
+        tokenizer: of the large one, a ``tokenizers.Tokenizer``.
         plain: one window after the other, each by all threads.
     """
 

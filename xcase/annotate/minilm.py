@@ -13,8 +13,12 @@ from torch import Tensor, nn
 
 from xcase import models
 from xcase.half_precision import fast_bfloat16
+from xcase.transformer import Transformer, run
 
 MODEL = "all-minilm-l6-v2"
+# What MPNet calls the pieces that stand around sentences, and what BERT does.
+_ALIKE = {"<s>": "[CLS]", "</s>": "[SEP]", "<pad>": "[PAD]", "<mask>": "[MASK]"}
+_UNKNOWN = "[UNK]"
 
 
 class Words(nn.Module):
@@ -40,17 +44,17 @@ class MiniLMEncoder(nn.Module):
     """Token vectors of windows; the same interface as :class:`xcase.annotate.encoder.Encoder`.
 
     Args:
-        model: a ``transformers.BertModel``; all of it but the word vectors is tuned.
+        model: all of it but the word vectors is tuned.
         numbers: which of its word pieces each token id of a window is.
     """
 
     # Brings the vectors to unit variance, as the heads begin with; directions stay.
     scale = 2.4
 
-    def __init__(self, model: Any, numbers: Tensor) -> None:
+    def __init__(self, model: Transformer, numbers: Tensor) -> None:
         super().__init__()
-        self.dimensions: int = model.config.hidden_size
-        self.trunk = Words(model.embeddings.word_embeddings, numbers)
+        self.dimensions = model.dimensions
+        self.trunk = Words(model.embeddings.words, numbers)
         self.upper = model
 
     def forward(self, ids: Tensor, mask: Tensor, below: Tensor | None = None) -> Tensor:
@@ -58,9 +62,8 @@ class MiniLMEncoder(nn.Module):
 
         ``below`` is what the trunk made of these ids before.
         """
-        words = self.trunk(ids, mask) if below is None else below
-        read: Tensor = self.upper(inputs_embeds=words, attention_mask=mask).last_hidden_state
-        return read
+        words: Tensor = self.trunk(ids, mask) if below is None else below
+        return run(self.upper.layers, self.upper.embeddings(words), self.upper.bias(mask))
 
 
 def load_minilm(tokenizer: Any, *, exact: bool = False) -> MiniLMEncoder:
@@ -73,14 +76,14 @@ def load_minilm(tokenizer: Any, *, exact: bool = False) -> MiniLMEncoder:
     Raises:
         ModelError: a file is missing or is not the pinned one.
     """
-    from transformers import BertModel, BertTokenizerFast
+    from tokenizers import Tokenizer
 
     folder = models.locate(MODEL) / "model"
-    model = BertModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
-    own = BertTokenizerFast.from_pretrained(folder, local_files_only=True)
+    model = Transformer.published(folder)
+    own = Tokenizer.from_file(str(folder / "tokenizer.json"))
     if fast_bfloat16() and not exact:
         model.to(torch.bfloat16)
-    return MiniLMEncoder(model.eval(), _numbers(tokenizer, own))
+    return MiniLMEncoder(model, _numbers(tokenizer, own))
 
 
 def _numbers(tokenizer: Any, own: Any) -> Tensor:
@@ -88,13 +91,7 @@ def _numbers(tokenizer: Any, own: Any) -> Tensor:
 
     Both cut words alike, into the pieces of BERT; only what stands around sentences differs.
     """
-    alike = {
-        tokenizer.cls_token: own.cls_token,
-        tokenizer.sep_token: own.sep_token,
-        tokenizer.pad_token: own.pad_token,
-        tokenizer.mask_token: own.mask_token,
-    }
-    pieces = tokenizer.convert_ids_to_tokens(range(len(tokenizer)))
     vocabulary = own.get_vocab()
-    unknown = own.unk_token_id
-    return torch.tensor([vocabulary.get(alike.get(piece, piece), unknown) for piece in pieces])
+    pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
+    unknown = vocabulary[_UNKNOWN]
+    return torch.tensor([vocabulary.get(_ALIKE.get(piece, piece), unknown) for piece, _ in pieces])

@@ -45,23 +45,24 @@ class Window:
 
 
 def pack(text: str, units: Sequence[Unit], tokenizer: Any) -> list[Window]:
-    """Cut a document into windows of at most ``WINDOW_TOKENS`` tokens."""
+    """Cut a document into windows of at most ``WINDOW_TOKENS`` tokens.
+
+    Args:
+        tokenizer: a ``tokenizers.Tokenizer`` that cuts after ``SENTENCE_TOKENS``.
+    """
     if not units:
         return []
-    encoded = tokenizer(
-        [_unmarked(text[u.start : u.end]) for u in units],
-        add_special_tokens=False,
-        return_offsets_mapping=True,
-        truncation=True,
-        max_length=SENTENCE_TOKENS,
+    encoded = tokenizer.encode_batch(
+        [_unmarked(text[u.start : u.end]) for u in units], add_special_tokens=False
     )
-    sizes = [len(ids) + 1 for ids in encoded["input_ids"]]
+    sizes = [len(sentence.ids) + 1 for sentence in encoded]
+    around = (tokenizer.token_to_id("<s>"), tokenizer.token_to_id("</s>"))
     bounds = _bounds(sizes)
     windows = []
     for place, (first, last) in enumerate(bounds):
         low = first if place == 0 else (first + bounds[place - 1][1]) // 2
         high = last if place == len(bounds) - 1 else (bounds[place + 1][0] + last) // 2
-        windows.append(_window(units, encoded, tokenizer, range(first, last), range(low, high)))
+        windows.append(_window(units, encoded, around, range(first, last), range(low, high)))
     return windows
 
 
@@ -86,16 +87,21 @@ def _bounds(sizes: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _window(
-    units: Sequence[Unit], encoded: Any, tokenizer: Any, members: range, owned: range
+    units: Sequence[Unit],
+    encoded: Sequence[Any],
+    around: tuple[int, int],
+    members: range,
+    owned: range,
 ) -> Window:
-    ids, offsets, token_unit, ends = [tokenizer.cls_token_id], [(0, 0)], [-1], []
+    begin, separator = around
+    ids, offsets, token_unit, ends = [begin], [(0, 0)], [-1], []
     for index in members:
-        start = units[index].start
-        ids += encoded["input_ids"][index]
-        offsets += [(start + a, start + b) for a, b in encoded["offset_mapping"][index]]
-        token_unit += [index] * len(encoded["input_ids"][index])
+        start, sentence = units[index].start, encoded[index]
+        ids += sentence.ids
+        offsets += [(start + a, start + b) for a, b in sentence.offsets]
+        token_unit += [index] * len(sentence.ids)
         ends.append(len(ids))
-        ids.append(tokenizer.sep_token_id)
+        ids.append(separator)
         offsets.append((0, 0))
         token_unit.append(-1)
     return Window(

@@ -64,7 +64,7 @@ def open_file(path: Path) -> Network | None:
 
 
 def export(model: Any, path: Path) -> bool:
-    """Write a torch ``BertModel`` as an ONNX file; say whether it is there and gives the same.
+    """Write a ``Transformer`` as an ONNX file; say whether it is there and gives the same.
 
     Nothing fails for want of the file: what went wrong is logged, and torch goes on.
     """
@@ -86,12 +86,12 @@ def export(model: Any, path: Path) -> bool:
                 str(draft),
                 input_names=["input_ids", "attention_mask"],
                 output_names=["vectors"],
-                dynamic_shapes={"input_ids": shape, "attention_mask": shape},
+                dynamic_shapes={"ids": shape, "mask": shape},
                 dynamo=True,
                 external_data=False,
                 verbose=False,
             )
-            expected = model(input_ids=ids, attention_mask=mask).last_hidden_state.numpy()
+            expected = model(ids, mask).numpy()
         made = open_file(draft)
         if made is None:
             return False

@@ -58,20 +58,14 @@ def load_base() -> Any:
 
 
 def torch_model() -> Any:
-    """Return the pinned weights as a ``BertModel``.
+    """Return the pinned weights as a :class:`xcase.transformer.Transformer`.
 
     Raises:
         ModelError: a file is missing or is not the pinned one.
     """
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    folder = models.locate(MODEL) / "model"
-    from safetensors.torch import load_file
-    from transformers.models.bert import BertConfig, BertModel
+    from xcase.transformer import Transformer
 
-    model = BertModel(BertConfig.from_pretrained(str(folder)), add_pooling_layer=False)
-    weights = load_file(folder / "model.safetensors")
-    model.load_state_dict({k: v for k, v in weights.items() if "pooler" not in k}, strict=False)
-    return model.eval()
+    return Transformer.published(models.locate(MODEL) / "model")
 
 
 def in_half_precision() -> Runtime | None:
@@ -95,8 +89,8 @@ def network_of(model: Any, threads: int | None = None) -> Network:
         if threads:
             torch.set_num_threads(threads)
         with torch.inference_mode():
-            states = model(input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask))
-        vectors: np.ndarray = states.last_hidden_state.float().numpy()
+            states = model(torch.from_numpy(ids), torch.from_numpy(mask))
+        vectors: np.ndarray = states.float().numpy()
         return vectors
 
     return network
