@@ -27,12 +27,12 @@ PLAIN = {
     "mentee": {
         "mentee": 1.0, "mentor": 0.0, "share": 0.0, "first": 0.0,
         "as_mentee": 0.0, "as_mentor": 0.0, "rival": 0.0, "somebody": 0.0,
-        "narrator": 0.0, "told_of": 0.0, "bias": 0.0,
+        "narrator": 0.0, "ordinary": 0.0, "told_of": 0.0, "bias": 0.0,
     },
     "mentor": {
         "mentee": 0.0, "mentor": 1.0, "share": 0.0, "first": 0.0,
         "as_mentee": 0.0, "as_mentor": 0.0, "rival": 0.0, "somebody": 0.0,
-        "narrator": 0.0, "told_of": 0.0, "bias": 0.0,
+        "narrator": 0.0, "ordinary": 0.0, "told_of": 0.0, "bias": 0.0,
     },
 }  # fmt: skip
 

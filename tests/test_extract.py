@@ -74,6 +74,12 @@ def test_a_person_without_a_name_is_described() -> None:
     assert mentor == Person(None, "his uncle", (Span(19, 28),))
 
 
+@pytest.mark.parametrize("said", ["I've", "from", "who"])
+def test_small_words_describe_nobody(said: str) -> None:
+    text = f"Here {said} come."
+    assert people(text, (said, "mentee", 0.9)) == (None, None)
+
+
 def test_a_description_may_open_the_sentence() -> None:
     mentee, _ = people("The night porter was shy.", ("The night porter", "mentee", 0.9))
     assert mentee == Person(None, "The night porter", (Span(0, 16),))
@@ -124,6 +130,28 @@ def test_the_surer_kind_of_one_place_stays(kinds: tuple[str, str]) -> None:
     marks = [Tagged(kind, 0, 4, scores[kind], {}) for kind in kinds]
     mentee, mentor = find_people("Ruth guided.", marks, 0, 12, 0.5)
     assert (mentee, mentor and mentor.name) == (None, "Ruth")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Her mentor, Ruth came.", (0, 1)),
+        ("Ruth mentored us all.", (0, 1)),
+        ("Ruth came late. " + "x" * 20 + " the mentor, ", (0, 0)),
+        ("coached " + "x" * 40 + " then Ruth came.", (0, 0)),
+        ("Ruth was paired with us.", (1, 0)),
+        ("They paired Ruth with us.", (1, 0)),
+    ],
+)
+def test_what_says_a_role_outright_stands_beside_the_name(text: str, told: tuple[int, int]) -> None:
+    (ruth,) = candidates(text, [named(text, "Ruth", 0.1, 0.1)])
+    assert (ruth.told_mentee, ruth.told_mentor) == told
+
+
+def test_a_word_that_the_text_writes_small_too_is_marked() -> None:
+    text = "Photo by Bo. The photo shows a quay."
+    found = candidates(text, [named(text, "Photo", 0.1, 0.1), named(text, "Bo", 0.1, 0.1)])
+    assert {c.name: c.ordinary for c in found} == {"Photo": True, "Bo": False}
 
 
 def named(text: str, phrase: str, mentee: float, mentor: float, nth: int = 0) -> Tagged:
@@ -265,6 +293,7 @@ def test_what_might_be_is_hypothetical(status: str, hypothetical: bool) -> None:
         ("They used words that he would grasp, and they rehearsed.", False),
         ("She might plan, delegate, and so they rehearsed.", False),
         ("He hopes to plan and, one day, rehearsed.", True),
+        ("In May 2021 she and Hope rehearsed.", False),
     ],
 )
 def test_a_possibility_ends_with_its_clause(text: str, hypothetical: bool) -> None:
@@ -484,6 +513,19 @@ def test_the_sentence_around_a_move_tells_its_role() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("moved", "role"),
+    [
+        ("promoted from assistant manager to branch manager", "branch manager"),
+        ("went from a nurse to ward manager", "ward manager"),
+        ("made principal officer", "principal officer"),
+        ("moved from nurse to something new", None),
+    ],
+)
+def test_what_somebody_left_is_not_the_role_at_the_end(moved: str, role: str | None) -> None:
+    assert roles("Bo swept.", f"Bo was {moved}.", moved)[1] == role
+
+
 def test_no_move_no_new_role() -> None:
     text = "She met a nurse."
     assert find_roles(text, [Sentence(0, len(text), "outcome", 1.0)], []) == (None, None)
@@ -506,6 +548,23 @@ def test_programme_tells_length_from_rhythm_and_finds_the_form() -> None:
     assert [q.surface for q in program.duration] == ["six months"]
     assert [q.surface for q in program.cadence] == ["every Tuesday", "twice a month"]
     assert [q.surface for q in program.format] == ["One-to-one", "by phone", "in person"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "rhythm"),
+    [
+        ("They met for a year.", "for a year", False),
+        ("They met for about a year.", "a year", False),
+        ("They spoke over a term.", "over a term", False),
+        ("It took half a day.", "half a day", False),
+        ("They met an hour a week for a year.", "an hour a week for a year", True),
+        ("They met twice a year.", "twice a year", True),
+        ("They met two days a month.", "two days a month", True),
+    ],
+)
+def test_how_long_is_not_how_often(text: str, told: str, rhythm: bool) -> None:
+    program = find_program(text, [tagged(text, told, "duration")], [], Span(0, len(text)), 0.5)
+    assert [q.surface for q in (program.cadence if rhythm else program.duration)] == [told]
 
 
 def test_the_form_is_sought_in_the_story_alone() -> None:

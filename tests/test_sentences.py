@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from xcase.sentences import MAX_HEADING_WORDS, kind_of_line, split
+from xcase.sentences import MAX_HEADING_WORDS, MAX_UNIT, kind_of_line, split
 
 
 def units(text: str) -> list[tuple[str, str]]:
@@ -90,6 +90,21 @@ def test_other_scripts_keep_their_offsets() -> None:
 
 def test_texts_are_split_apart() -> None:
     assert [len(found) for found in split(["One. Two is here.", "", "One heading"])] == [2, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "so then I said we " * 120,
+        "- " + "She asked what I would try first. I said that I did not know. " * 30,
+        "x" * 2000,
+    ],
+)
+def test_what_is_too_long_for_the_networks_is_cut_and_nothing_lost(line: str) -> None:
+    (found,) = split([line])
+    assert max(u.end - u.start for u in found) <= MAX_UNIT
+    read = "".join(line[u.start : u.end] for u in found)
+    assert "".join(read.split()) == "".join(line.split())
 
 
 @settings(max_examples=150, deadline=None)

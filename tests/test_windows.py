@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from types import SimpleNamespace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,15 +18,18 @@ CLS, SEP = 1, 2
 class WordTokenizer:
     """A token a word; its id is the number of letters plus 10."""
 
-    cls_token_id = CLS
-    sep_token_id = SEP
+    def token_to_id(self, piece: str) -> int:
+        return {"<s>": CLS, "</s>": SEP}[piece]
 
-    def __call__(self, texts: Sequence[str], *, max_length: int, **_: Any) -> dict[str, Any]:
-        matches = [list(re.finditer(r"\S+", t))[:max_length] for t in texts]
-        return {
-            "input_ids": [[10 + len(m.group()) for m in row] for row in matches],
-            "offset_mapping": [[m.span() for m in row] for row in matches],
-        }
+    def encode_batch(
+        self, texts: Sequence[str], *, add_special_tokens: bool
+    ) -> list[SimpleNamespace]:
+        assert not add_special_tokens
+        matches = [list(re.finditer(r"\S+", t))[:SENTENCE_TOKENS] for t in texts]
+        return [
+            SimpleNamespace(ids=[10 + len(m.group()) for m in row], offsets=[m.span() for m in row])
+            for row in matches
+        ]
 
 
 def document(sizes: Sequence[int]) -> tuple[str, list[Unit]]:

@@ -22,6 +22,8 @@ KINDS: tuple[Kind, ...] = ("heading", "item", "prose")
 
 # A title longer than this is a sentence that lost its full stop.
 MAX_HEADING_WORDS = 14
+# A longer sentence, item or heading is cut: the networks read no more of one (windows.py).
+MAX_UNIT = 600
 # spaCy refuses texts above a million characters; no single line of prose is that long.
 MAX_LINE = 100_000
 
@@ -47,9 +49,10 @@ def split(texts: Iterable[str]) -> Iterator[list[Unit]]:
         for line in _lines(text):
             kind = kind_of_line(text[line.start : line.end])
             if kind == "prose" and _INNER_END.search(text, line.start, line.end):
-                units.extend(Unit(*span, kind) for span in _prose(text, line))
+                found = _prose(text, line)
             else:
-                units.append(Unit(*line, kind))
+                found = iter((line,))
+            units.extend(Unit(*part, kind) for span in found for part in _short(text, span))
         yield units
 
 
@@ -73,6 +76,21 @@ def _prose(text: str, line: Span) -> Iterator[Span]:
         piece = text[cut : min(cut + MAX_LINE, line.end)]
         for sentence in _senter()(piece).sents:
             yield from _stripped(text, cut + sentence.start_char, cut + sentence.end_char)
+
+
+def _short(text: str, span: Span) -> Iterator[Span]:
+    """Yield a span, or parts of it that are short enough: its sentences, and parts of those."""
+    if span.end - span.start <= MAX_UNIT:
+        yield span
+        return
+    for sentence in _prose(text, span):
+        start = sentence.start
+        while sentence.end - start > MAX_UNIT:
+            space = text.rfind(" ", start + 1, start + MAX_UNIT)
+            end = space if space > 0 else start + MAX_UNIT
+            yield from _stripped(text, start, end)
+            start = end
+        yield from _stripped(text, start, sentence.end)
 
 
 def _stripped(text: str, start: int, end: int) -> Iterator[Span]:

@@ -16,7 +16,7 @@ from xcase.sentences import KINDS, Unit
 
 # MPNet has 512 positions; 384 keeps memory low and holds nine documents in ten whole.
 WINDOW_TOKENS = 384
-# A sentence longer than this is cut: no real sentence of the corpus is.
+# No real sentence of the corpus is longer; xcase.sentences cuts what would be.
 SENTENCE_TOKENS = 160
 # Sentences shared by neighbouring windows, half of them labelled in each.
 OVERLAP = 6

@@ -34,20 +34,23 @@ MOST_TOLD = 2
 TOLD = 2.0
 _HELP = r"(?:mentor|coach|tutor)"
 _TITLED = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Professor|Captain)\.? )?"
+# Nor do these describe anybody.
+_SMALL = frozenset({"from", "with", "for", "and", "or", "of", "to", "who", "that", "which"})
+# What each pattern says stands right before the name, or right after it.
 _SAYS_MENTOR = (
     re.compile(rf"\b(?:mentor|coach|advis[eo]r|supervisor|tutor|boss),? {_TITLED}$", re.IGNORECASE),
     re.compile(rf"^,? (?:who )?(?:has )?{_HELP}(?:s|es|ed|d)\b(?! by)"),
 )
 _SAYS_MENTEE = (
     re.compile(
-        rf"\b(?:{_HELP}(?:s|es|ed|d|ing)|mentee|prot[eé]g[eé]e?|apprentice|trainee),? {_TITLED}$",
-        re.I,
+        rf"\b(?:{_HELP}(?:s|es|ed|d|ing)|mentee|prot[eé]g[eé]e?|apprentice|trainee),? {_TITLED}$"
+        rf"|\b(?-i:paired|matched|connected|partnered|teamed) {_TITLED}$",
+        re.IGNORECASE,
     ),
     re.compile(
         r"^,? (?:was|is|were|got) (?:paired|matched|mentored|coached|assigned|introduced)\b"
+        r"|^[’']s? (?:mentor|coach|advis[eo]r|tutor)\b"
     ),
-    re.compile(r"^[’']s? (?:mentor|coach|advis[eo]r|tutor)\b"),
-    re.compile(rf"\b(?:paired|matched|connected|partnered|teamed) {_TITLED}$"),
 )
 _NEAR = 40
 # Of two mentees without a mentor one is the mentor if his odds are at least this.
@@ -70,7 +73,7 @@ class Candidate:
     ``mentee`` and ``mentor`` add up the chances that his mentions are tagged so, ``roles`` the
     logarithms of the chances that the one who is mentioned is the mentee, the mentor or neither.
     ``narrated`` says that the story is told in the first person, ``signs`` that his name stands
-    where a page is signed.
+    where a page is signed, ``ordinary`` that the text writes all of its words small, too.
     """
 
     name: str
@@ -82,6 +85,7 @@ class Candidate:
     told_mentor: int = 0
     narrated: bool = False
     signs: bool = False
+    ordinary: bool = False
     spans: list[Span] = field(default_factory=list)
 
     def add(self, tagged: Tagged, length: int) -> None:
@@ -158,7 +162,8 @@ def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
 
     Few stories have two mentees: whoever stands beside a likelier one (``rival``) and has a part in
     the story at all (``somebody``) is likely the mentor. Who says "I" is mostly the mentee: he has
-    a name if he signs (``narrator``), and whom else he names is somebody else (``told_of``).
+    a name if he signs (``narrator``), and whom else he names is somebody else (``told_of``). Words
+    with a capital at the head of a line or a sentence are not always a name (``ordinary``).
     """
     mentions = sum(len(c.spans) for c in people)
     firsts = [min(s.start for s in c.spans) for c in people]
@@ -176,6 +181,7 @@ def features_of(people: Sequence[Candidate]) -> list[dict[str, float]]:
             "share": len(c.spans) / mentions,
             "first": float(firsts[i] == begin),
             "narrator": float(c.narrated and c.signs),
+            "ordinary": float(c.ordinary),
             "told_of": float(c.narrated and not c.signs),
         }
         for i, c in enumerate(people)
@@ -213,6 +219,7 @@ def candidates(text: str, tagged: Sequence[Tagged]) -> list[Candidate]:
     known: dict[str, list[int]] = defaultdict(list)
     taken: list[Span] = []
     narrated, signatures = _is_narrated(text), _signatures(text)
+    small = {w for w in _WORD.findall(text) if w.islower()}
     # The longest form of a name first; a place that both sources found counts once.
     for mention in sorted(
         spans, key=lambda t: (t.start - t.end, t.start, t.kind != "name", -t.score)
@@ -226,7 +233,7 @@ def candidates(text: str, tagged: Sequence[Tagged]) -> list[Candidate]:
             for word in words:
                 known[word].append(len(found))
             name = _without_s(" ".join(surface.split()))
-            found.append(Candidate(name, words, narrated=narrated))
+            found.append(Candidate(name, words, narrated=narrated, ordinary=words <= small))
         same = found[min(alike, default=-1)]
         same.add(mention, len(_without_s(surface)))
         same.signs |= any(s.start <= mention.start < s.end for s in signatures)
@@ -257,9 +264,11 @@ def _take(taken: list[Span], span: Span) -> bool:
     return True
 
 
-def _told(text: str, start: int, end: int, patterns: Sequence[re.Pattern[str]]) -> int:
-    before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
-    return sum(bool(p.search(before) or p.search(after)) for p in patterns)
+def _told(text: str, start: int, end: int, says: tuple[re.Pattern[str], re.Pattern[str]]) -> int:
+    before, after = says
+    return bool(before.search(text[max(0, start - _NEAR) : start])) + bool(
+        after.search(text[end : end + _NEAR])
+    )
 
 
 def _same_person(left: set[str], right: set[str]) -> bool:
@@ -275,7 +284,7 @@ def _person(
     end: int,
 ) -> Person | None:
     described = [t for t in spans if not name_words(text[t.start : t.end])]
-    described = [t for t in described if text[t.start : t.end].lower() not in _NOT_A_NAME]
+    described = [t for t in described if _describes(text[t.start : t.end])]
     best = max(described, key=lambda t: (t.score, -t.start), default=None)
     description = text[best.start : best.end] if best else None
     if not chosen:
@@ -289,6 +298,12 @@ def _person(
         if m.group()[0].isupper() and _without_s(m.group()).lower() in words
     }
     return Person("; ".join(c.name for c in chosen), description, _outermost(mentions))
+
+
+def _describes(surface: str) -> bool:
+    """Whether there is a word that says something of somebody: "I've" and "from" do not."""
+    words = _WORD.findall(surface)
+    return any(not _is_address(w) and w.lower() not in _SMALL for w in words)
 
 
 def _outermost(spans: set[Span]) -> tuple[Span, ...]:

@@ -22,6 +22,15 @@ _RHYTHM = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b",
     re.IGNORECASE,
 )
+# "for a year" lasts, "an hour a year" comes again.
+_LASTING = re.compile(
+    r"\b(?:for|over|in|within|during|after|about|around|roughly|nearly|almost|just|under|only|half)"
+    r" (?:(?:about|around|roughly|nearly|almost|just|over|under|half) )*"
+    r"a (?:day|week|fortnight|month|quarter|term|year)\b",
+    re.IGNORECASE,
+)
+# How far before its surface such a word may stand.
+_LEAD = 24
 _FORMAT = re.compile(
     r"\b(?:one[- ](?:to|on)[- ]one|1[:-]1|group mentoring|peer (?:mentoring|circle|group)|"
     r"reverse mentoring|speed mentoring|(?:by|over|on) (?:video|zoom|phone|e-?mail)|"
@@ -44,9 +53,19 @@ def find_program(
         if probability("duration", features) >= threshold
     ]
     return Program(
-        duration=tuple(q for q in told if not _RHYTHM.search(q.surface)),
-        cadence=tuple(q for q in told if _RHYTHM.search(q.surface)),
+        duration=tuple(q for q in told if not is_rhythm(text, q)),
+        cadence=tuple(q for q in told if is_rhythm(text, q)),
         format=tuple(Quote(m.group(), *m.span()) for m in _FORMAT.finditer(text, *story)),
+    )
+
+
+def is_rhythm(text: str, told: Quote) -> bool:
+    """Whether words say how often, not how long."""
+    begin = max(0, told.start - _LEAD)
+    lasting = [m.span() for m in _LASTING.finditer(text, begin, told.end)]
+    return any(
+        not any(first <= m.start() < last for first, last in lasting)
+        for m in _RHYTHM.finditer(text, told.start, told.end)
     )
 
 

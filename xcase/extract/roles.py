@@ -28,7 +28,7 @@ _BEFORE = (
     "senior|junior|deputy|assistant|associate|chief|lead|staff|vice|project|product|site|ward|"
     "shift|team|software|sales|data|general|night|office|area|regional|department|programme|"
     "program|account|operations|marketing|design|community|crew|gang|graduate|doctoral|medical|"
-    "research|trainee|apprentice|head|store|branch|plant|production|line|station|case|policy"
+    "research|trainee|apprentice|head|store|branch|plant|production|line|station|case|policy|principal"
 )
 _TITLE = re.compile(
     rf"\b(?:(?i:(?:{_BEFORE})[ -])|[A-Z][\w&/]+ ){{0,3}}(?i:{_HEADS})\b"
@@ -36,6 +36,9 @@ _TITLE = re.compile(
 )
 _LEAD = re.compile(r"^(?:(?:The|A|An|My|Our|His|Her|Their|As|I|He|She|We|When|After|Then|Now) )+")
 # "her manager" and "the mentor's director" are somebody else.
+# "from assistant manager to branch manager": the first is what he was.
+_LEFT = re.compile(r"\bfrom (?:being )?(?:(?:an?|the) )?$", re.IGNORECASE)
+_REACH = 20
 _OF_ANOTHER = re.compile(r"(?:\b(?:my|our|his|her|their|your|its|whose)|[’']s) (?:\w+ )?$", re.I)
 
 
@@ -55,17 +58,26 @@ def find_roles(
             *((s.start, s.end) for s in [sentence_at(sentences, o.start)] if s),
         )
     ]
-    role_to = next((q for start, end in places if (q := _role(text, start, end))), None)
+    role_to = next((q for start, end in places if (q := _role(text, start, end, _LEFT))), None)
     return role_from, role_to
 
 
-def _role(text: str, start: int, end: int) -> Quote | None:
+def _role(text: str, start: int, end: int, unless: re.Pattern[str] | None = None) -> Quote | None:
+    """Return the first title of a place, unless that stands before it."""
     found = []
     for match in _TITLE.finditer(text, start, end):
         lead = _LEAD.match(match.group())
         found.append((match.start() + (lead.end() if lead else 0), match.end()))
     found += [(hit.span.start, hit.span.end) for hit in _titles().find(text, start, end)]
-    told = [(a, b) for a, b in found if not _OF_ANOTHER.search(text[start:a])]
+    told = [
+        (a, b)
+        for a, b in found
+        if not _OF_ANOTHER.search(text[start:a])
+        and not (
+            unless
+            and any(unless.search(text[max(0, x - _REACH) : x]) for x, y in found if x <= a < y)
+        )
+    ]
     if not told:
         return None
     # The first title, in its longest form.
