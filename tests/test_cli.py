@@ -71,6 +71,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_pipe_in_another_encoding_gets_every_line(place: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "xcase", "show", "s1-bay.md:1", "--dir", "xcase-out"]
+    told = subprocess.run(
+        command, capture_output=True, cwd=place, env=environment, encoding="ascii", check=True
+    )
+    assert r"\u27e8was made shift manager\u27e9" in told.stdout
+
+
 # ---------------------------------------------------------------- help
 
 

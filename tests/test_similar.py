@@ -15,6 +15,7 @@ from xcase import store
 from xcase.cli import app
 from xcase.embed import unit_length
 from xcase.errors import AnalysisError, UsageError
+from xcase.profiles import read_profile
 from xcase.records import (
     Analysis,
     Case,
@@ -178,6 +179,22 @@ def test_across_leaves_the_own_sector_and_bad_ends() -> None:
         searcher(three()).search(
             profile_of_text("I cannot delegate any task"), count=9, filters=Filters(across=True)
         )
+
+
+def test_an_industry_is_known_in_any_case_and_an_unknown_one_is_not_told() -> None:
+    told = replace(profile_of_text(ASKED), industry="healthCARE")
+    assert read(told).industry_from == {"Healthcare": 1.0}
+    unknown = read(replace(told, text="I cannot delegate any task", industry="helthcare"))
+    assert unknown.industry_from == {}
+    assert "industry" in unknown.missing
+    assert any("did you mean 'Healthcare'" in note for note in unknown.notes)
+
+
+def test_a_profile_may_hold_what_no_file_can() -> None:
+    content = b'{"text": "I cannot delegate \\ud800 any task"}'
+    profile, _ = read_profile(content, "p.json")
+    assert profile.text == profile_of_text("I cannot delegate \ud800 any task").text
+    assert "\ufffd" in profile.text
 
 
 def test_diversity_puts_a_twin_behind_a_stranger() -> None:
@@ -412,6 +429,28 @@ def test_feedback_is_kept_and_moves_weights_only_with_enough_of_it(folder: Path)
     moved = moved_weights([good] * ENOUGH + [bad] * ENOUGH)
     assert moved["gap"] / moved["background"] > WEIGHTS["gap"] / WEIGHTS["background"]
     assert sum(moved.values()) == pytest.approx(sum(WEIGHTS.values()))
+
+
+def test_a_last_line_that_an_editor_left_open_is_kept_and_a_torn_one_is_not(
+    folder: Path,
+) -> None:
+    def told() -> list[str]:
+        return [entry.target for entry in load_feedback(folder)]
+
+    def tell(case: str) -> None:
+        judge(folder, case, None, True, "similar", "", print)
+
+    path = folder / "feedback.jsonl"
+    tell("d1:1")
+    tell("d2:1")
+    path.write_bytes(path.read_bytes().removesuffix(b"\n"))
+    assert told() == ["d1:1", "d2:1"]
+    tell("d3:1")
+    assert told() == ["d1:1", "d2:1", "d3:1"]
+    path.write_bytes(path.read_bytes()[:-9])
+    assert told() == ["d1:1", "d2:1"]
+    tell("d1:1")
+    assert told() == ["d1:1", "d2:1", "d1:1"]
 
 
 def test_feedback_must_say_what_helped(folder: Path) -> None:

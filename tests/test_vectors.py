@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -320,3 +322,15 @@ def test_a_flipped_bit_in_kept_sentences_is_seen(tmp_path: Path) -> None:
         encoder = FakeEncoder()
         vectors_of(["a b", "c"], tmp_path, encoder)
         assert encoder.seen == ["a b", "c"], place
+
+
+def test_where_nothing_can_be_kept_there_is_an_answer_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    for name in ("unlink", "replace", "open"):
+        monkeypatch.setattr(os, name, refuse)
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    assert vectors_of(["a b", "c"], tmp_path, FakeEncoder()).shape[0] == 2

@@ -6,6 +6,7 @@ that need them, so that ``xcase --help`` answers at once.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -317,6 +318,9 @@ def main() -> None:
     # Set before any library that would ask a hub, or tell home, is imported.
     for name, value in OFFLINE.items():
         os.environ.setdefault(name, value)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a pipe may be in an encoding without → or ⟨
+            stream.reconfigure(errors="backslashreplace")
     with exits.told():
         _check_here()
         app()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from xcase import inputs
+from xcase import disk, inputs
 from xcase.errors import UsageError
 from xcase.options import DEFAULT_DIR, Json, note, plain, print_json, print_json_text
 
@@ -210,7 +210,7 @@ def _write(out: Path, text: str) -> None:
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        disk.discard(draft)
 
 
 def _signals(folder: Path | None) -> Signals:

@@ -53,6 +53,12 @@ def remove(path: Path) -> None:
         os.unlink(path)  # noqa: PTH108 - the tests let this call fail
 
 
+def discard(draft: Path) -> None:
+    """Remove a draft if it is there and can be: on a read-only disk it never was."""
+    with suppress(OSError):
+        remove(draft)
+
+
 def sync_folder(folder: Path) -> None:
     """Wait until the names in a folder are on disk: a renamed file is not safe before."""
     if os.name == "nt":  # there folders cannot be opened, and renames are journalled
@@ -72,8 +78,7 @@ def write_safely(path: Path, content: bytes) -> None:
         replace(draft, path)
         sync_folder(path.parent)
     finally:
-        with suppress(OSError):
-            remove(draft)
+        discard(draft)
 
 
 @contextmanager

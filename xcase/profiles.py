@@ -16,7 +16,7 @@ from typing import Any
 
 from xcase.columns import SYNONYMS, items, name_columns, normal
 from xcase.errors import ReadError, UsageError
-from xcase.read.decode import decode
+from xcase.read.decode import decode, well_formed
 from xcase.records import Profile
 from xcase.spreadsheet import freed
 
@@ -42,7 +42,7 @@ def read_rows(content: bytes, path: str) -> tuple[list[Row], list[str]]:
     rows: list[Row] = []
     try:
         text, _ = decode(content)
-        rows = list(_rows(text, path, faults))
+        rows = [(number, _storable(row)) for number, row in _rows(text, path, faults)]
     except ReadError as error:
         faults.append(f"{path}: {error}")
     return rows, faults
@@ -120,6 +120,17 @@ def _rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:
         yield from _json_rows(text, path, faults)
     else:
         yield from _json_line_rows(text, path, faults)
+
+
+def _storable(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy a row without lone surrogates, which JSON may hold and no file."""
+
+    def storable(value: Any) -> Any:
+        if isinstance(value, list):
+            return [well_formed(item) if isinstance(item, str) else item for item in value]
+        return well_formed(value) if isinstance(value, str) else value
+
+    return {well_formed(name): storable(value) for name, value in row.items()}
 
 
 def _csv_rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -22,6 +21,7 @@ from xcase.annotate.network import Batch, Network
 from xcase.annotate.weights import load_weights
 from xcase.annotate.windows import Window, pack
 from xcase.half_precision import pack as pack_weights
+from xcase.processes import cores
 from xcase.records import Annotation, Mark, Tagged
 from xcase.sentences import Unit
 
@@ -132,8 +132,8 @@ class Annotator:
         if self.plain:
             yield from (self._read(*job) for job in jobs)
             return
-        cores = max(1, min(len(jobs), os.cpu_count() or 1))
-        with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        threads = max(1, min(len(jobs), cores()))
+        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
             yield from pool.map(lambda job: self._read(*job), jobs)
 
     def _read(self, draft: _Draft, window: Window) -> tuple[Opinion, list[Tagged]]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from xcase import models
+from xcase import disk, models
 
 # (ids, mask), each ``n x t`` int64, to the ``n x t x 384`` float32 vectors of the tokens.
 Network = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -105,5 +105,5 @@ def export(model: Any, path: Path) -> bool:
         logger.warning("the model has no ONNX form here, torch goes on: %s", error)
         return False
     finally:
-        draft.unlink(missing_ok=True)
+        disk.discard(draft)
     return True

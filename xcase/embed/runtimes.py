@@ -15,6 +15,7 @@ import numpy as np
 
 from xcase import models
 from xcase.embed.portable import Network
+from xcase.processes import cores
 
 MODEL = "all-minilm-l6-v2"
 
@@ -78,7 +79,7 @@ def in_half_precision() -> Runtime | None:
         return None
     model = torch_model().to(torch.bfloat16)
     pack(model)
-    return Runtime(network_of(model, threads=1), tokens=4096, workers=os.cpu_count() or 1)
+    return Runtime(network_of(model, threads=1), tokens=4096, workers=cores())
 
 
 def network_of(model: Any, threads: int | None = None) -> Network:

@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xcase import disk
 from xcase.errors import UsageError
 
 FORMAT = 1
@@ -55,7 +56,7 @@ class Key:
                 os.fsync(file.fileno())
             draft.replace(self.path)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            disk.discard(draft)
             raise UsageError(f"cannot write the key file {self.path}: {error.strerror}") from error
 
     def assign(self, bare: str, pool: Sequence[str], avoid: Collection[str]) -> str:

@@ -10,6 +10,7 @@ import os
 import shutil
 from pathlib import Path
 
+from xcase import disk
 from xcase.errors import UsageError, XcaseError
 from xcase.report.page import Report, case_folder
 
@@ -52,7 +53,7 @@ def write(report: Report, out: Path) -> None:
     except OSError as error:
         raise XcaseError(f"cannot write the report to {out}: {error.strerror}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        disk.discard(draft)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -57,17 +57,36 @@ def record(folder: Path, entry: Feedback) -> int:
     line = json.dumps(store.to_json(entry), ensure_ascii=False) + "\n"
     try:
         with disk.locked(folder):
-            _cut_torn_tail(folder / FILE)
+            _mend_tail(folder / FILE)
             disk.append(folder / FILE, line.encode("utf-8", "replace"))
     except OSError as error:
         raise AnalysisError(f"cannot write {folder / FILE}: {error.strerror}") from error
     return len(known) + 1
 
 
-def _cut_torn_tail(path: Path) -> None:
-    content = path.read_bytes() if path.is_file() else b""
-    if content and not content.endswith(b"\n"):
-        disk.truncate(path, content.rfind(b"\n") + 1)
+def _mend_tail(path: Path) -> None:
+    whole, tail = _parted(path.read_bytes() if path.is_file() else b"")
+    if _is_object(tail):
+        disk.append(path, b"\n")
+    elif tail:
+        disk.truncate(path, len(whole))
+
+
+def _parted(content: bytes) -> tuple[bytes, bytes]:
+    """Return the lines with an end, and what stands after the last of them.
+
+    That was torn when the power or the program went, or it is whole: some editors leave the end of
+    the last line out.
+    """
+    at = content.rfind(b"\n") + 1
+    return content[:at], content[at:]
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def load(folder: Path) -> list[Feedback]:
@@ -78,9 +97,8 @@ def load(folder: Path) -> list[Feedback]:
     """
     path = folder / FILE
     try:
-        content = path.read_bytes()
-        # A tail without its line end was torn when the power or the program went.
-        lines = content[: content.rfind(b"\n") + 1].decode("utf-8").split("\n")
+        whole, tail = _parted(path.read_bytes())
+        lines = (whole + tail if _is_object(tail) else whole).decode("utf-8").split("\n")
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:

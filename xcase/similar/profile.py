@@ -13,6 +13,7 @@ from typing import Any
 from xcase.errors import UsageError
 from xcase.impersonal import impersonal
 from xcase.profiles import read_profile
+from xcase.read.decode import well_formed
 from xcase.records import Profile
 from xcase.similar.words import words_of
 from xcase.taxonomy import load_industries
@@ -89,7 +90,7 @@ class Reading:
 
 def profile_of_text(text: str) -> Profile:
     """Return a profile that holds nothing but a text."""
-    return Profile("", "", text, "", "", "", (), (), (), {})
+    return Profile("", "", well_formed(text), "", "", "", (), (), (), {})
 
 
 def parse_profile(content: str, name: str) -> tuple[Profile, tuple[str, ...]]:
@@ -134,14 +135,8 @@ def read(profile: Profile) -> Reading:
             f"the profile says too little ({' '.join(words)[:40]!r}); tell in a sentence or two "
             "where the mentee stands, what is hard, and what the goal is"
         )
-    industries = {i.label for i in load_industries()}
-    for label in filter(None, (profile.industry, profile.target_industry)):
-        if label not in industries:
-            near = difflib.get_close_matches(label, sorted(industries), n=1, cutoff=0.4)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            notes.append(f"unknown industry {label!r} is not compared{hint}")
-    start = _industry(profile.industry, (*parts["situation"], *parts["gap"]))
-    goal = _industry(profile.target_industry, parts["goal"])
+    start = _industry(profile.industry, (*parts["situation"], *parts["gap"]), notes)
+    goal = _industry(profile.target_industry, parts["goal"], notes)
     missing = [part for part, clauses in parts.items() if not clauses]
     if not wanted:
         missing.append("skills wanted")
@@ -167,10 +162,15 @@ def part_of(clause: str) -> str:
     return "gap" if _GAP.search(clause) else "situation"
 
 
-def _industry(told: str, clauses: Iterable[str]) -> dict[str, float]:
+def _industry(told: str, clauses: Iterable[str], notes: list[str]) -> dict[str, float]:
     """Return the industry told, else those whose roles, places and words the clauses name."""
+    labels = {i.label.casefold(): i.label for i in load_industries()}
+    if told.casefold() in labels:
+        return {labels[told.casefold()]: 1.0}
     if told:
-        return {told: 1.0}
+        near = difflib.get_close_matches(told.casefold(), sorted(labels), n=1, cutoff=0.4)
+        hint = f"; did you mean {labels[near[0]]!r}?" if near else ""
+        notes.append(f"unknown industry {told!r} is not compared{hint}")
     found = Counter(hit.label for clause in clauses for hit in industry_words().find(clause))
     return {label: count / found.total() for label, count in found.items()}
 

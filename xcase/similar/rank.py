@@ -112,7 +112,7 @@ def first_step(
         words: each case's value by its words.
         allowed: one bool per case.
     """
-    if len(index.ids) <= count:
+    if allowed.sum() <= count:
         return np.flatnonzero(allowed)
     chosen = {
         *_nearest(index, query.mean, allowed, count // 2),

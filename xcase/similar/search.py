@@ -87,7 +87,9 @@ class Searcher:
         query = rank.embed(reading, self.encoder)
         allowed = self._allowed(filters, reading)
         words = self.index.words.values(query.text)
-        candidates = rank.first_step(self.index, query, words, allowed, rank.CANDIDATES)
+        candidates = rank.first_step(
+            self.index, query, words, allowed, max(rank.CANDIDATES, 2 * count)
+        )
         matches = rank.match(self.index, query, candidates, self.weights)
         scores = [self._score(m, reading, float(words[m.case])) for m in matches]
         kept = [(m, score) for m, score in zip(matches, scores, strict=True) if score > 0]

@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from xcase import disk
 from xcase.embed import DIMENSIONS
 from xcase.vectors import checked, comparable
 
@@ -96,4 +97,4 @@ def _write(folder: Path, model: str, rows: dict[bytes, NDArray[np.float16]]) -> 
     except OSError as error:
         # An analysis that may only be read still gets its answer.
         logger.warning("cannot keep vectors in %s: %s", folder, error.strerror)
-        draft.unlink(missing_ok=True)
+        disk.discard(draft)
