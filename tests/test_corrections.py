@@ -82,6 +82,15 @@ def test_a_later_decision_on_the_same_fact_wins(folder: Path) -> None:
     assert skills(folder)[0][0] == "vision"
 
 
+def test_a_decision_that_comes_back_holds_on_the_next_run_too(folder: Path) -> None:
+    first = decision(folder, "skill")
+    for name in ("patience", "vision", "patience"):
+        review.correct(folder, [replace(first, action="edit", value={"skill": name})])
+    assert skills(folder)[0][0] == "patience"
+    run(folder.parent)
+    assert skills(folder)[0][0] == "patience"
+
+
 def test_a_fact_can_be_added_once(folder: Path) -> None:
     start = STORY.index("met her")
     made = replace(
@@ -123,6 +132,13 @@ def test_a_document_whose_every_case_is_rejected_holds_none(folder: Path) -> Non
     assert (now.run["counts"]["cases"], now.run["counts"]["not_a_case"]) == (0, 1)
     run(folder.parent)
     assert store.load(folder).documents == now.documents
+
+
+def test_a_page_without_a_case_is_gold_too(folder: Path, tmp_path: Path) -> None:
+    review.correct(folder, [replace(decision(folder, "case"), action="reject")])
+    assert review.export_gold(folder, tmp_path / "gold.jsonl") == 1
+    gold = json.loads((tmp_path / "gold.jsonl").read_text(encoding="utf-8"))
+    assert (gold["hard"], gold["cases"]) == (["no_case"], [])
 
 
 def test_what_cannot_be_followed_is_told_on_every_run(folder: Path) -> None:

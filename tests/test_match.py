@@ -197,6 +197,26 @@ def test_oneself_and_the_reporting_line_are_never_paired() -> None:
     assert int((found.mask > 0).sum()) == 3
 
 
+def test_a_manager_whose_family_name_comes_first_is_one_person() -> None:
+    left = roster([{"id": "p1", "manager": "Doe, Jane"}], "mentee").profiles
+    mentors = [{"id": "r1", "name": "Doe, Jane"}, {"id": "r2", "name": "Bo"}]
+    found = forbidden(left, roster(mentors, "mentor").profiles, Rules())
+    assert found.reasons(0, 0) == ["a reporting line"]
+    assert int((found.mask > 0).sum()) == 1
+
+
+def test_two_quotas_on_one_group_both_hold() -> None:
+    mentees = [{"id": f"m{n}", "region": region} for n, region in enumerate("nnnss")]
+    mentors = [{"id": f"r{n}"} for n in range(5)]
+    everyone = {"column": "region", "at_least": 1}
+    quotas = [everyone, {"column": "region", "value": "n", "at_most": 2}]
+    matching = run(mentees, mentors, {"quota": quotas}, partial=True)
+    assert sum(pair.mentee_id in ("m0", "m1", "m2") for pair in matching.pairs) == 2
+    apart = [{"column": "region", "value": "n", "at_most": 0}, everyone]
+    with pytest.raises(UsageError, match="at least 1 and at most 0"):
+        run(mentees, mentors, {"quota": apart})
+
+
 def test_quotas_and_objectives() -> None:
     mentees = [
         {"id": "m1", "site": "north", "skills_want": ["sales"]},

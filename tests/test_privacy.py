@@ -316,6 +316,33 @@ def test_forget_finds_the_surrogate_by_the_key_and_takes_it_out_of_the_key(tmp_p
     assert open_key(path, folder).words == {"other": "Bell"}
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Zo\u00eb M\u00fcller", ("zo\u00eb", "m\u00fcller")),
+        ("Nora O\u2019Brien", ("nora", "o'brien")),
+    ],
+)
+def test_forget_finds_the_surrogate_of_any_name(
+    name: str, words: tuple[str, str], tmp_path: Path
+) -> None:
+    folder = folder_of(tmp_path)
+    path = tmp_path / "names.key"
+    Key(SECRET, {words[0]: "Mo", words[1]: "Tarrant", "other": "Bell"}, path).keep()
+    told = forget(folder, name, key_path=path, really=True)
+    assert (told.documents, told.key_words) == (("a",), 2)
+    assert open_key(path, folder).words == {"other": "Bell"}
+
+
+def test_what_was_skipped_names_nobody_who_is_forgotten(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    forget(folder, "Mo Tarrant", key_path=None, really=True)
+    rows = [{"id": "Mo Tarrant", "text": "It rained."}] * 2
+    stdin = io.BytesIO("".join(json.dumps(r) + "\n" for r in rows).encode())
+    pipeline.analyze([Path("-")], folder, stdin=stdin, annotator=FakeAnnotator())
+    assert "arrant" not in (folder / "errors.jsonl").read_text()
+
+
 def test_forget_answers_odd_questions_plainly(tmp_path: Path) -> None:
     folder = folder_of(tmp_path)
     with pytest.raises(UsageError, match="no name"):

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from xcase import read
 from xcase.errors import UsageError
-from xcase.read import find_inputs, limits, read_file, read_rows
+from xcase.read import find_inputs, limits, read_all, read_file, read_rows
 from xcase.records import Skipped, Source
 
 STORY = "Amina stayed quiet for a year.\n\nThen a retired clerk rang every Tuesday.\n"
@@ -334,6 +334,11 @@ PAGE = """<!DOCTYPE html><html><head><title>Porter &amp; court</title><style>p{}
 <blockquote cite="http://x"><p>Quote</p></blockquote></main>
 <aside>Aside</aside><form><label>Name</label></form><iframe src="http://x/y">frame</iframe>
 <footer>Footer</footer><!-- comment --></body></html>"""
+
+
+def test_a_page_that_is_one_form_is_read(tmp_path: Path) -> None:
+    page = f"<html><body><form id='aspnetForm'><p>{STORY}</p></form></body></html>"
+    assert "".join(source(put(tmp_path, "a.html", page)).text.split()) == "".join(STORY.split())
 
 
 def test_html(tmp_path: Path) -> None:
@@ -754,6 +759,19 @@ def test_given_files(tmp_path: Path) -> None:
     assert files == [later, first]
     assert [Path(skip.path).name for skip in passed] == ["link.txt"]
     assert find_inputs([tmp_path / "link.txt"])[0] == [tmp_path / "link.txt"]
+
+
+def test_a_folder_given_under_two_names_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "s/a.txt", STORY)
+    put(tmp_path, "s/p.png", "picture")
+    monkeypatch.chdir(tmp_path)
+    for paths in ([Path("s"), tmp_path / "s"], [Path("s"), Path("s/../s")]):
+        files, passed = find_inputs(paths)
+        sources, skipped = read_all(files, passed, paths, None, lambda: False, {})
+        assert len(sources) == 1
+        assert {Path(s.path).name for s in skipped} == {"p.png"}
 
 
 def test_socket_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

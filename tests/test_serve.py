@@ -533,6 +533,9 @@ def test_uploaded_profiles_get_suggestions(client: TestClient) -> None:
     page = client.post("/suggest", files=files, headers=HTML).text
     assert "Ines Abreu (m1)" in page
     assert "Ruth Okafor (r1)" in page
+    both = {n: (f"{n}.csv", f"id,name,goals\n1,{who},delegate".encode()) for n, who in
+            (("mentees", "Ann"), ("mentors", "Bob"))}  # fmt: skip
+    assert "Ann (1)" in client.post("/suggest", files=both, headers=HTML).text
     alone = client.post("/suggest", files={"mentees": files["mentees"]}, headers=HTML)
     assert "Ruth Okafor" not in alone.text
     wrong = client.post("/suggest", files={"mentees": ("m.csv", b"mood\nglad\n")}, headers=HTML)

@@ -96,13 +96,16 @@ def stored(folder: Path) -> list[Correction]:
 
 
 def keep(folder: Path, more: Iterable[Correction]) -> None:
-    """Append decisions to the log of an analysis folder; one that stands there is not repeated.
+    """Append decisions to the log of an analysis folder.
+
+    The last decision on a fact holds, so one that comes again is moved to the end.
 
     Raises:
         AnalysisError: the disk is full or fails; the earlier log stays.
     """
-    log = stored(folder)
-    log += [c for c in more if c not in log]
+    last = list(reversed(list(more)))
+    new = [c for n, c in enumerate(last) if c not in last[:n]]
+    log = [*(c for c in stored(folder) if c not in new), *reversed(new)]
     try:
         disk.write_safely(folder / FILE, "".join(as_line(c) for c in log).encode())
     except OSError as error:

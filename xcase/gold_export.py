@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from xcase.annotate.labels import SKILLS, UNKNOWN_INDUSTRY
@@ -26,7 +27,7 @@ def as_gold(document: Document, cases: Sequence[Case], units: Sequence[Unit]) ->
     text = document.text
     phases = {(s.start, s.end): s.phase for c in cases for s in c.sentences}
     skills, mentions = _skills(cases)
-    starts = {(c.sentences[0].start, c.sentences[0].end) for c in cases}
+    starts = {(c.sentences[0].start, c.sentences[0].end) for c in cases if c.sentences}
     begins = [i for i, u in enumerate(units) if (u.start, u.end) in starts]
     return {
         "id": document.id,
@@ -57,8 +58,7 @@ def as_gold(document: Document, cases: Sequence[Case], units: Sequence[Unit]) ->
         },
         "mentions": mentions,
         "cases": [
-            {"start_sentence": a, "end_sentence": b - 1}
-            for a, b in zip(begins, [*begins[1:], len(units)], strict=True)
+            {"start_sentence": a, "end_sentence": b - 1} for a, b in pairwise([*begins, len(units)])
         ],
     }
 

@@ -110,6 +110,11 @@ def words(value: object) -> set[str]:
     return set() if value is None else {item.casefold() for item in items(value)}
 
 
+def _people_in(cell: object) -> set[str]:
+    """Return whom a cell may name, in lower case: "Doe, Jane" is one person, or two."""
+    return words(cell) | {str(cell).strip().casefold()}
+
+
 def named_people(profile: Profile) -> set[str]:
     """Return everything by which another cell may name this person, in lower case."""
     names = (profile.id, profile.name, str(profile.columns.get("email", "")))
@@ -157,7 +162,7 @@ def _named(who: Sequence[Profile], others: Sequence[Profile], column: str) -> li
         (i, j)
         for i, profile in enumerate(who)
         if column in profile.columns
-        for name in words(profile.columns[column])
+        for name in _people_in(profile.columns[column])
         for j in index.get(name, ())
     ]
 

@@ -341,12 +341,25 @@ def _bounds(
         for value, members in sorted(groups.items()):
             if quota.value is not None and quota.value.casefold() != value:
                 continue
-            bounds[f"{quota.column} = {value}"] = Bound(
+            name = f"{quota.column} = {value}"
+            bound = Bound(
                 "mentee" if by_mentee else "mentor",
                 frozenset(members),
                 quota.at_least or 0,
                 len(mentees) if quota.at_most is None else quota.at_most,
             )
+            # One quota for all groups and one for this group: both hold.
+            if known := bounds.get(name):
+                bound = replace(
+                    bound,
+                    at_least=max(bound.at_least, known.at_least),
+                    at_most=min(bound.at_most, known.at_most),
+                )
+            if bound.at_least > bound.at_most:
+                faults.append(
+                    f"quotas on {name}: at least {bound.at_least} and at most {bound.at_most}"
+                )
+            bounds[name] = bound
     return bounds, faults
 
 

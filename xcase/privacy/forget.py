@@ -12,6 +12,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from xcase.errors import AnalysisError, UsageError
 from xcase.privacy import forgotten
 from xcase.privacy.forgotten import Variant, names_any, said_by, variants, words_of
 from xcase.privacy.key import Key, open_key
+from xcase.privacy.lexicon import WORD, word
 from xcase.records import Analysis
 
 # Made from the documents by any command that needs them.
@@ -71,21 +73,22 @@ def forget(folder: Path, person: str, *, key_path: Path | None, really: bool) ->
         raise UsageError(f"there is no key file {key_path}")
     key = open_key(key_path, folder)
     wanted |= _surrogate(key, person)
-    analysis = store.load(folder)
-    kept, plan = _plan(folder, analysis, wanted, person)
-    own = [w for w in key.words if w in words_of(person)]
-    plan = replace(plan, key_words=len(own))
-    if not really:
-        return plan
-    with store.writing(folder):
+    parts = set(words_of(person))
+    own = [w for w in key.words if words_of(w) and parts.issuperset(words_of(w))]
+    # Locked from the first look on: what another command writes meanwhile would be lost.
+    with store.writing(folder) if really else nullcontext():
+        kept, plan = _plan(folder, store.load(folder), wanted, person)
+        plan = replace(plan, key_words=len(own))
+        if not really:
+            return plan
         # The list comes first: from here on a run that starts anew keeps the person out.
         forgotten.add(folder, person)
         _remove_caches(folder)
         _rewrite(folder / corrections.FILE, lambda d: _goes(d, plan, wanted))
         _rewrite(folder / FEEDBACK, lambda d: _goes(d, plan, wanted))
         store.save(kept, folder)
-        for word in own:
-            del key.words[word]
+        for known in own:
+            del key.words[known]
         if own:
             key.keep()
         for path in _files(folder):
@@ -145,7 +148,7 @@ def _plan(
 
 
 def _surrogate(key: Key, person: str) -> set[Variant]:
-    words = words_of(person)
+    words = [word(m.group()) for m in WORD.finditer(person)]
     if words and all(w in key.words for w in words):
         return variants(" ".join(key.words[w] for w in words))
     return set()

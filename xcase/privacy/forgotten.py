@@ -27,6 +27,7 @@ FORMAT = 1
 SALT_BYTES = 16
 DIGEST_BYTES = 16
 WITHHELD = "(withheld)"
+NAMED = "names a person whom this analysis was asked to forget"
 _KEYS = {"format", "salt", "names"}
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -89,12 +90,12 @@ def leave_out(
         return any(_hash(salt, gram) in hashes for n in sizes for gram in _grams(words, n))
 
     kept = []
-    out = [replace(s, path=WITHHELD) if listed(f"{s.path}\n{s.message}") else s for s in skipped]
+    withheld = {"path": WITHHELD, "sha256": "", "message": NAMED}
+    out = [replace(s, **withheld) if listed(f"{s.path}\n{s.message}") else s for s in skipped]
     for source in sources:
         if listed(said_by(source)):
             path = WITHHELD if listed(source.path) else source.path
-            message = "names a person whom this analysis was asked to forget"
-            out.append(Skipped(path, "", "read", "E_FORGOTTEN", message))
+            out.append(Skipped(path, "", "read", "E_FORGOTTEN", NAMED))
         else:
             kept.append(source)
     return kept, out

@@ -67,5 +67,8 @@ def _names(files: Sequence[Path], paths: Sequence[Path]) -> dict[Path, str]:
         equal = [f for f, name in names.items() if count[name] > 1]
         if not equal:
             return names
-        for file in equal:
+        longer = [f for f in equal if sizes[f] < len(f.absolute().parts)]
+        if not longer:
+            return names  # one file under two spellings
+        for file in longer:
             sizes[file] += 1

@@ -29,16 +29,17 @@ def find_inputs(
     Hidden files, what ``.xcaseignore`` names and the folder ``exclude`` are left out silently.
     Links are followed only where they are given themselves.
     """
-    files: dict[Path, Path] = {}  # by absolute path: a file given twice is read once
-    skipped: list[Skipped] = []
+    # By absolute path: a file given twice counts once.
+    files: dict[Path, Path] = {}
+    skipped: dict[Path, Skipped] = {}
     output = exclude.resolve() if exclude is not None else None
     for path in paths:
         for found in _expand(path, output):
             if isinstance(found, Skipped):
-                skipped.append(found)
+                skipped.setdefault(Path(found.path).absolute(), found)
             else:
                 files.setdefault(found.resolve(), found)
-    return list(files.values()), list(dict.fromkeys(skipped))
+    return list(files.values()), list(skipped.values())
 
 
 def _expand(path: Path, output: Path | None) -> Iterator[Path | Skipped]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from xcase.errors import ReadError
@@ -31,6 +32,9 @@ _OFF_TOPIC = (
     ".breadcrumb", ".breadcrumbs", ".sidebar", "#sidebar", ".share-buttons", ".cookie-banner",
 )  # fmt: skip
 
+# A page of which forms hold so many times the rest is one form itself.
+FORM_PAGE = 4
+
 # Left as bare words: Markdown cannot write every emphasis (``**Result:**now`` stays literal).
 _UNWRAPPED = ("a", "b", "strong", "i", "em", "u", "s", "del", "ins", "code", "kbd", "var", "samp")
 
@@ -46,6 +50,16 @@ def read_html(data: bytes) -> tuple[str, dict[str, Any]]:
 
 def html_text(markup: str) -> str:
     """Return the text of ``markup`` in the form of :func:`~xcase.read.markdown.markdown_text`."""
+    told = _converted(markup, _OFF_TOPIC)
+    if "<form" in markup.lower():
+        whole = _converted(markup, [s for s in _OFF_TOPIC if s != "form"])
+        # Some servers set a whole page in one form.
+        if len(whole) > FORM_PAGE * len(told):
+            told = whole
+    return clean(markdown_text(told))
+
+
+def _converted(markup: str, off_topic: Sequence[str]) -> str:
     from html_to_markdown import ConversionOptions, PreprocessingOptions, convert
 
     options = ConversionOptions(
@@ -60,11 +74,11 @@ def html_text(markup: str) -> str:
         escape_misc=True,
         compact_tables=True,
         strip_tags=list(_UNWRAPPED),
-        exclude_selectors=list(_OFF_TOPIC),
+        exclude_selectors=list(off_topic),
         # The library's own clean-up drops a page header with the main heading in it.
         preprocessing=PreprocessingOptions(enabled=False),
     )
     result = convert(markup, options)
     if any("depth" in warning.message for warning in result.warnings):
         raise ReadError("E_CORRUPT", "elements nested more than 1,024 deep; save the page anew")
-    return clean(markdown_text(result.content or ""))
+    return result.content or ""

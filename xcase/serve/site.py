@@ -145,7 +145,7 @@ async def suggest_page(
     def ask(base: CaseBase) -> dict[str, Any]:
         names = views.names_of(left, right)
         answer = base.suggest(left, mentors=right)
-        told = views.advice(base, answer.records, names)
+        told = views.advice(base, answer.records, *names)
         return {"found": list(told), "notes": answer.notes}
 
     return _page(request, "suggest.html", **await _asked(request, ask))

@@ -143,12 +143,16 @@ def skill_lines(base: CaseBase, found: Sequence[Transfer]) -> Iterator[SkillLine
 
 
 def advice(
-    base: CaseBase, found: Sequence[Mapping[str, Any]], names: Mapping[str, str]
+    base: CaseBase,
+    found: Sequence[Mapping[str, Any]],
+    mentees: Mapping[str, str],
+    mentors: Mapping[str, str],
 ) -> Iterator[Advice]:
     """Yield what is suggested, mentee by mentee.
 
     Args:
-        names: those of the people, by their ids.
+        mentees: their names by their ids.
+        mentors: theirs, whose ids may be the same.
     """
     for one in found:
         lists = (
@@ -174,20 +178,22 @@ def advice(
             ),
             (
                 "Mentors",
-                tuple(_scored(base, e, _called(e["mentor_id"], names)) for e in one["mentors"]),
+                tuple(_scored(base, e, _called(e["mentor_id"], mentors)) for e in one["mentors"]),
             ),
         )
-        yield Advice(_called(one["mentee_id"], names), lists, tuple(one["missing"]))
+        yield Advice(_called(one["mentee_id"], mentees), lists, tuple(one["missing"]))
 
 
-def names_of(*rosters: bytes | None) -> dict[str, str]:
-    """Return the names of the people of rosters: of the mentees, and of the mentors if any.
+def names_of(*rosters: bytes | None) -> list[dict[str, str]]:
+    """Return the names of the people of either roster by their ids: the mentees', the mentors'.
+
+    A mentee and a mentor may have the same id.
 
     Raises:
         UsageError: a roster has a fault, or more people than a page is for.
     """
     sides: tuple[Side, ...] = ("mentee", "mentor")
-    names: dict[str, str] = {}
+    names: list[dict[str, str]] = []
     for content, side in zip(rosters, sides, strict=True):
         people = () if content is None else read_roster(content, f"{side}s", side=side).profiles
         if len(people) > MOST_PEOPLE:
@@ -195,7 +201,7 @@ def names_of(*rosters: bytes | None) -> dict[str, str]:
                 f"{len(people)} {side}s, and {MOST_PEOPLE} are the most here; "
                 "use the command: xcase suggest"
             )
-        names |= {person.id: person.name for person in people}
+        names.append({person.id: person.name for person in people})
     return names
 
 
