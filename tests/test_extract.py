@@ -518,6 +518,8 @@ def test_the_sentence_around_a_move_tells_its_role() -> None:
     [
         ("promoted from assistant manager to branch manager", "branch manager"),
         ("went from a nurse to ward manager", "ward manager"),
+        ("promoted from veterinary nurse to practice manager", "manager"),
+        ("moved from sales to teacher", "teacher"),
         ("made principal officer", "principal officer"),
         ("moved from nurse to something new", None),
     ],

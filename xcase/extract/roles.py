@@ -37,8 +37,8 @@ _TITLE = re.compile(
 _LEAD = re.compile(r"^(?:(?:The|A|An|My|Our|His|Her|Their|As|I|He|She|We|When|After|Then|Now) )+")
 # "her manager" and "the mentor's director" are somebody else.
 # "from assistant manager to branch manager": the first is what he was.
-_LEFT = re.compile(r"\bfrom (?:being )?(?:(?:an?|the) )?$", re.IGNORECASE)
-_REACH = 20
+_LEFT = re.compile(r"\bfrom (?:(?!(?:in)?to\b)[\w-]+ ){0,3}$", re.IGNORECASE)
+_REACH = 40
 _OF_ANOTHER = re.compile(r"(?:\b(?:my|our|his|her|their|your|its|whose)|[’']s) (?:\w+ )?$", re.I)
 
 
