@@ -2,7 +2,7 @@
 
 oneDNN, by which torch multiplies, brings a weight into blocks of its own order at each call. The
 weights of a model that is only read can stay in that order: a fifth to a third faster on windows of
-250 tokens, and the same figures (``scripts/bench_rates.py``).
+250 tokens, and the same figures (one-off runs).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Devlin et al. 2019, *BERT*; Song et al. 2020, *MPNet*. They are what transformers makes of the same
 files, to the last digits (``tests/test_transformer.py``), with torch's fused attention, which takes
-half the time. transformers itself is not imported: that takes five seconds, more than all else
-between a command and its first answer.
+half the time. transformers itself is not imported: that takes seconds at each start
+(``scripts/benchmark.py --only cold``).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FAR = 128
 # What the parts of either model are called in its published weights, and what here.
 _PUBLISHED = (
     (r"^encoder\.layer\.", "layers."),
-    (r"^encoder\.relative_attention_bias\.", "distances."),
+    (r"^encoder\.relative_attention_bias\.", "bias.distances."),
     (r"^embeddings\.word_embeddings\.", "embeddings.words."),
     (r"^embeddings\.position_embeddings\.", "embeddings.places."),
     (r"^embeddings\.token_type_embeddings\.", "embeddings.kinds."),
@@ -117,6 +117,40 @@ class Layer(nn.Module):
         return read
 
 
+class Bias(nn.Module):
+    """What is added to attention scores: padding, and in MPNet how far two tokens are apart.
+
+    It is a module of its own so that who shares it need not keep the layers.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        super().__init__()
+        buckets = config.get("relative_attention_num_buckets", 32)
+        self.distances = (
+            _Embedding(buckets, config["num_attention_heads"])
+            if config["model_type"] == "mpnet"
+            else None
+        )
+        self._near: Tensor | None = None
+
+    def forward(self, mask: Tensor) -> Tensor:
+        """Return ``W x heads x T x T``, or what broadcasts so, from a mask (``W x T``)."""
+        hidden = (1 - mask[:, None, None, :]) * _MASKED
+        if self.distances is None:
+            return hidden
+        near = self._told_near(mask.shape[1], self.distances)
+        return near + hidden.to(near.dtype)
+
+    def _told_near(self, tokens: int, distances: nn.Embedding) -> Tensor:
+        """Return what the distance of two tokens adds, ``1 x heads x T x T``; it is never tuned."""
+        known = self._near
+        if known is None or known.shape[-1] < tokens or known.dtype != distances.weight.dtype:
+            with torch.no_grad():
+                told = distances(_buckets(tokens, distances.num_embeddings))
+            self._near = known = told.permute(2, 0, 1)[None].contiguous()
+        return known[..., :tokens, :tokens]
+
+
 class Transformer(nn.Module):
     """An encoder of one of the two kinds.
 
@@ -129,13 +163,7 @@ class Transformer(nn.Module):
         self.dimensions: int = config["hidden_size"]
         self.embeddings = Embeddings(config)
         self.layers = nn.ModuleList(Layer(config) for _ in range(config["num_hidden_layers"]))
-        buckets = config.get("relative_attention_num_buckets", 32)
-        self.distances = (
-            _Embedding(buckets, config["num_attention_heads"])
-            if config["model_type"] == "mpnet"
-            else None
-        )
-        self._near: Tensor | None = None
+        self.bias = Bias(config)
 
     @classmethod
     def published(cls, folder: Path) -> Transformer:
@@ -155,23 +183,6 @@ class Transformer(nn.Module):
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Return ``W x T x dimensions`` from token ids and mask (``W x T``, 1 for tokens)."""
         return run(self.layers, self.embeddings(self.embeddings.words(ids)), self.bias(mask))
-
-    def bias(self, mask: Tensor) -> Tensor:
-        """Return what is added to attention scores: padding, and in MPNet distance."""
-        hidden = (1 - mask[:, None, None, :]) * _MASKED
-        if self.distances is None:
-            return hidden
-        near = self._told_near(mask.shape[1], self.distances)
-        return near + hidden.to(near.dtype)
-
-    def _told_near(self, tokens: int, distances: nn.Embedding) -> Tensor:
-        """Return what the distance of two tokens adds, ``1 x heads x T x T``; it is never tuned."""
-        known = self._near
-        if known is None or known.shape[-1] < tokens or known.dtype != distances.weight.dtype:
-            with torch.no_grad():
-                told = distances(_buckets(tokens, distances.num_embeddings))
-            self._near = known = told.permute(2, 0, 1)[None].contiguous()
-        return known[..., :tokens, :tokens]
 
 
 def run(layers: Iterable[nn.Module], hidden: Tensor, bias: Tensor) -> Tensor:

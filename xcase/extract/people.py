@@ -28,14 +28,14 @@ _NOT_A_NAME = frozenset(
         *("my", "our", "his", "her", "their", "i", "me", "we"),
     }
 )
+# Nor do these describe anybody.
+_SMALL = frozenset({"from", "with", "for", "and", "or", "of", "to", "who", "that", "which"})
 # Words around a name that say outright who helps whom, and how often they count.
 MOST_TOLD = 2
 # What one of them adds to the log-odds. Too rare in the corpus to be fitted, and never ambiguous.
 TOLD = 2.0
 _HELP = r"(?:mentor|coach|tutor)"
 _TITLED = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Professor|Captain)\.? )?"
-# Nor do these describe anybody.
-_SMALL = frozenset({"from", "with", "for", "and", "or", "of", "to", "who", "that", "which"})
 # What each pattern says stands right before the name, or right after it.
 _SAYS_MENTOR = (
     re.compile(rf"\b(?:mentor|coach|advis[eo]r|supervisor|tutor|boss),? {_TITLED}$", re.IGNORECASE),
