@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from xcase import given, store
-from xcase.errors import NotFoundError
+from xcase.errors import NotFoundError, nearest
 from xcase.frames import Table, frame_of, table_of
 from xcase.given import Mentee, People
 from xcase.loaded import Models
@@ -337,11 +337,7 @@ class CaseBase:
 
     def _known(self, asked: str, known: Mapping[str, T], what: str) -> T:
         if asked not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(asked, known, n=3, cutoff=0.6)
-            told = f"; nearest: {', '.join(near)}" if near else ""
-            raise NotFoundError(f"no {what} {asked!r}{told}")
+            raise NotFoundError(f"no {what} {asked!r}{nearest(asked, known)}")
         return known[asked]
 
 

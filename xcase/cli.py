@@ -24,7 +24,7 @@ from xcase.cli_privacy import KeyFile, Pseudonymise, check_key_option, forget_cl
 from xcase.cli_report import report_cli
 from xcase.cli_serve import mcp_cli, serve_cli
 from xcase.cli_similar import feedback_cli, similar_cli
-from xcase.errors import UsageError
+from xcase.errors import UsageError, nearest
 from xcase.options import (
     DEFAULT_DIR,
     OFFLINE,
@@ -271,7 +271,7 @@ def taxonomy_cli(
     ]
     if not skills:
         known = [s.name for s in load_skills()]
-        raise UsageError(f"no skill or family {name!r}{_nearest(str(name), known)}")
+        raise UsageError(f"no skill or family {name!r}{nearest(str(name), known)}")
     if as_json:
         print_json([to_json(s) for s in skills])
         return
@@ -352,13 +352,6 @@ def _cases(analysis: Analysis, asked: str, folder: Path) -> list[Case]:
     """Return the case of that id, or the cases of the document of that id."""
     cases = [c for c in analysis.cases if asked in (c.id, c.document_id)]
     if not cases:
-        near = _nearest(asked, [c.id for c in analysis.cases])
+        near = nearest(asked, [c.id for c in analysis.cases])
         raise UsageError(f"no case {asked!r} in {folder}{near}")
     return cases
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, n=3, cutoff=0.4)
-    return f"; nearest: {', '.join(near)}" if near else ""

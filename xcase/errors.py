@@ -14,6 +14,10 @@
 Each message says what was wrong, with the value, and what to do next.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 
 class XcaseError(Exception):
     """Base class; ``exit_status`` is what the command line returns for it."""
@@ -68,3 +72,12 @@ class ReadError(XcaseError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the end of a message about an unknown name: those that were perhaps meant, if any."""
+    from difflib import get_close_matches  # only when something is wrong
+
+    by_name = {n.lower(): n for n in known}
+    near = get_close_matches(name.lower(), by_name, n=3, cutoff=0.4)
+    return f"; nearest: {', '.join(by_name[n] for n in near)}" if near else ""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from xcase import inputs
 from xcase.errors import UsageError
+from xcase.processes import cores
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 # Shorter ones can be guessed.
@@ -54,7 +55,7 @@ class Config:
     token: str = ""
     names: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
-    workers: int = max(1, os.cpu_count() or 1)
+    workers: int = field(default_factory=cores)
 
     def check(self) -> None:
         """Refuse what would let strangers in.

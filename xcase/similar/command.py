@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from pathlib import Path
 
 from xcase import inputs, store
 from xcase.embed import MiniLM, TokenEncoder
-from xcase.errors import UsageError
+from xcase.errors import UsageError, nearest
 from xcase.profiles import read_profile
 from xcase.records import OUTCOME_TYPES, POLARITIES, Analysis, Profile
 from xcase.similar import feedback
@@ -131,7 +130,7 @@ def judge(
     if kind == "similar":
         known = [c.id for c in store.load(folder).cases]
         if target not in known:
-            raise UsageError(f"no case {target!r} in {folder}{_nearest(target, known)}")
+            raise UsageError(f"no case {target!r} in {folder}{nearest(target, known)}")
         if profile is None:
             note("no mentee was given, so this judgement is kept but moves no weight")
         else:
@@ -164,11 +163,5 @@ def check_filters(filters: Filters) -> Filters:
 def _known(name: str, names: list[str], what: str) -> str:
     by_name = {n.lower(): n for n in names}
     if name and name.lower() not in by_name:
-        raise UsageError(f"no {what} {name!r}{_nearest(name, names)}")
+        raise UsageError(f"no {what} {name!r}{nearest(name, names)}")
     return by_name[name.lower()] if name else ""
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    by_name = {n.lower(): n for n in known}
-    near = get_close_matches(name.lower(), by_name, n=3, cutoff=0.3)
-    return f"; nearest: {', '.join(by_name[n] for n in near)}" if near else ""

@@ -85,7 +85,7 @@ def _parted(content: bytes) -> tuple[bytes, bytes]:
 def _is_object(line: bytes) -> bool:
     try:
         return isinstance(json.loads(line), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
