@@ -25,8 +25,8 @@ duration. ``* `` before a sentence says that a new case begins there (pages with
 
 A passage is one line: ``She {{delegation/lacked/mentee: did it all herself}} until {{-other: her
 health gave way}}.`` In a passage of people every name is marked with its role: ``{{@mentor: Dr
-Okonjo}} of {{@neither: Harlow University}}``; a passage of industries is a line ``industry before |
-industry after | text``.
+Okonjo}} of {{@neither: Harlow University}}``, and ``|`` begins a new line; a passage of industries
+is a line ``industry before | industry after | text``.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ HARD = (
 
 _SENTENCE = re.compile(r"(\* )?([BJOX])(\|\||\||\s)\s?(.+)")
 _MARK = re.compile(r"\{\{(?:([^/{}+~:-][^/{}+~:]*)/(\w+)/(\w+)|([+~-])\s*(\w+)):\s*([^{}]+)\}\}")
+_BREAK = re.compile(r" *(\|{1,2}) *")
 _ROLE = re.compile(rf"\{{\{{@({'|'.join(ROLES)}):\s*([^{{}}]+)\}}\}}")
 
 
@@ -257,6 +258,7 @@ def who(markup: str, faults: Faults) -> list[dict[str, Any]]:
     for number, line in enumerate(markup.splitlines(), 1):
         if not line.strip():
             continue
+        line = _BREAK.sub(lambda match: "\n" * len(match[1]), line)
         text, at, told = "", 0, []
         for match in _ROLE.finditer(line):
             text += line[at : match.start()]

@@ -49,7 +49,8 @@ TRAINING = ROOT / "corpus" / "training"
 IGNORE = -100
 BATCH = 8
 PASSAGE_BATCH = 30
-WHO_BATCH = 6
+WHO_BATCH = 8
+WHO_VARIANTS = 2
 BANK_BATCH = 32
 INDUSTRY_BATCH = 24
 # How many narratives are set beside other text: without it the network judges a page as a whole.
@@ -238,7 +239,9 @@ def train(network: Network, tokenizer: Any, material: Material, recipe: Recipe, 
     prepare = Reader(encoder, tokenizer)
     variants = [prepare(varied(material.narratives, rng)) for _ in range(recipe.variants)]
     passages = prepare([augment_passage(g, rng) for g in material.passages])
-    who, fields, bank = (prepare(g) for g in (material.who, material.industries, material.bank))
+    # With other names each time: there are few enough of them to be learnt by heart.
+    who = prepare([augment(g, rng) for _ in range(WHO_VARIANTS) for g in material.who])
+    fields, bank = prepare(material.industries), prepare(material.bank)
     for name, parameter in network.named_parameters():
         parameter.requires_grad = is_tuned(name)
     own = [p for n, p in network.named_parameters() if is_tuned(n) and n.startswith("encoder")]
