@@ -195,12 +195,19 @@ def apply(gold: Gold, edits: list[Edit], dropped: set[int]) -> Gold:
         if not inside(s.start, s.end)
     ]
     phases = [gold.phases[i] for i in keep]
+    # A case whose first sentence is left out begins with the next one of it that is kept.
+    starts = list(gold.starts)
+    for i in sorted(dropped):
+        later = range(i + 1, len(starts))
+        own = (j for j in later if starts[j] or (j not in dropped and gold.phases[j] != "other"))
+        if starts[i] and (first := next(own, None)) is not None:
+            starts[first] = True
     return replace(
         gold,
         text=text,
         units=units,
         phases=phases,
-        starts=[gold.starts[i] for i in keep],
+        starts=[starts[i] for i in keep],
         spans=[s for s in spans if s.end > s.start],
         has_case=gold.has_case and any(p != "other" for p in phases),
     )

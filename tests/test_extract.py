@@ -135,7 +135,14 @@ def test_the_surer_kind_of_one_place_stays(kinds: tuple[str, str]) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("Her mentor, Ruth came.", (0, 1)),
+        ("Her mentor, Ruth, came.", (0, 1)),
+        ("It was her mentor Ruth who came.", (0, 1)),
+        ("She was matched with Dr Ruth in May.", (0, 1)),
+        ("They introduced her to Ruth.", (0, 1)),
+        ("Her apprentice, Ruth.", (1, 0)),
+        # The comma ends a clause.
+        ("Thanks to her mentor, Ruth now leads.", (0, 0)),
+        ("One of our mentors, Ruth, rang.", (0, 0)),
         ("Ruth mentored us all.", (0, 1)),
         ("Ruth came late. " + "x" * 20 + " the mentor, ", (0, 0)),
         ("coached " + "x" * 40 + " then Ruth came.", (0, 0)),
@@ -214,6 +221,15 @@ def test_two_people_may_share_a_surname() -> None:
     text = "Ruth Lind met Amina Lind."
     mentee, mentor = people(text, ("Ruth Lind", "mentor", 0.9), ("Amina Lind", "mentee", 0.8))
     assert (mentee and mentee.name, mentor and mentor.name) == ("Amina Lind", "Ruth Lind")
+    assert mentions(text, mentee) == ["Amina Lind"]
+
+
+def test_what_the_other_stories_of_a_page_say_makes_nobody_a_narrator() -> None:
+    first = "I went. I sat. I read. " * 9
+    text = first + "Amina left."
+    (alone,) = candidates(text, [named(text, "Amina", 0.9, 0.1)], len(first), len(text))
+    (beside,) = candidates(text, [named(text, "Amina", 0.9, 0.1)])
+    assert (alone.narrated, beside.narrated) == (False, True)
 
 
 @pytest.mark.parametrize(("second", "name"), [(0.6, "Amina; Bo"), (0.52, "Amina")])
@@ -521,6 +537,10 @@ def test_the_sentence_around_a_move_tells_its_role() -> None:
         ("promoted from veterinary nurse to practice manager", "manager"),
         ("moved from sales to teacher", "teacher"),
         ("made principal officer", "principal officer"),
+        ("back from leave as team leader", "team leader"),
+        ("moved from Leeds and became a nurse", "nurse"),
+        ("told: From assistant manager to branch manager", "branch manager"),
+        ("vice principal of St Mary's School", "vice principal of St Mary's School"),
         ("moved from nurse to something new", None),
     ],
 )
@@ -561,6 +581,9 @@ def test_programme_tells_length_from_rhythm_and_finds_the_form() -> None:
         ("It took half a day.", "half a day", False),
         ("They met an hour a week for a year.", "an hour a week for a year", True),
         ("They met twice a year.", "twice a year", True),
+        ("They met for more than a year.", "more than a year", False),
+        ("They met over the course of a year.", "a year", False),
+        ("They met for a year and a half.", "a year and a half", False),
         ("They met two days a month.", "two days a month", True),
     ],
 )
@@ -579,7 +602,7 @@ def test_the_form_is_sought_in_the_story_alone() -> None:
     [
         ("Amina met her mentor, Ruth, at the depot.", None, "Ruth"),
         ("Ruth mentored Amina for a year.", "Amina", "Ruth"),
-        ("Amina was matched with Ruth.", "Amina", None),
+        ("Amina was matched with Ruth.", "Amina", "Ruth"),
         ("The scheme connected Dr. Amina with a planner.", "Amina", None),
         ("Amina’s coach kept quiet.", "Amina", None),
         ("Amina sold Ruth a boat.", None, None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -35,24 +35,32 @@ MOST_TOLD = 2
 # What one of them adds to the log-odds. Too rare in the corpus to be fitted, and never ambiguous.
 TOLD = 2.0
 _HELP = r"(?:mentor|coach|tutor)"
-_TITLED = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Professor|Captain)\.? )?"
-# What each pattern says stands right before the name, or right after it.
+_HELPER = r"(?i:mentor|coach|advis[eo]r|supervisor|tutor|boss)"
+_HELPED = r"(?i:mentee|prot[eé]g[eé]e?|apprentice|trainee)"
+_JOINED = r"(?:paired|matched|connected|partnered|teamed)"
+# The name, with its title; and the name between commas or at the end. Without the second comma the
+# first one ends a clause: "thanks to her mentor, Ana now leads".
+_NAME = r" (?:(?:Dr|Mr|Mrs|Ms|Prof|Professor|Captain)\.? )?\0"
+_APPOSED = rf"(?:{_NAME}|,{_NAME}(?=[,.;:)\n]|$))"
+# Looked for in what stands around a name, which is a zero here.
 _SAYS_MENTOR = (
-    re.compile(rf"\b(?:mentor|coach|advis[eo]r|supervisor|tutor|boss),? {_TITLED}$", re.IGNORECASE),
-    re.compile(rf"^,? (?:who )?(?:has )?{_HELP}(?:s|es|ed|d)\b(?! by)"),
+    re.compile(rf"\b{_HELPER}{_APPOSED}"),
+    re.compile(
+        rf"\b(?:{_JOINED}|assigned|introduced)(?: up)?(?: me| her| him)? (?:with|to){_NAME}"
+    ),
+    re.compile(rf"\0,? (?:who )?(?:has )?{_HELP}(?:s|es|ed|d)\b(?! by)"),
 )
 _SAYS_MENTEE = (
+    re.compile(rf"(?i:\b{_HELP}(?:s|es|ed|d|ing)){_NAME}"),
+    re.compile(rf"\b{_HELPED}{_APPOSED}"),
+    re.compile(rf"\b{_JOINED}{_NAME}"),
     re.compile(
-        rf"\b(?:{_HELP}(?:s|es|ed|d|ing)|mentee|prot[eé]g[eé]e?|apprentice|trainee),? {_TITLED}$"
-        rf"|\b(?-i:paired|matched|connected|partnered|teamed) {_TITLED}$",
-        re.IGNORECASE,
+        r"\0,? (?:was|is|were|got) (?:paired|matched|mentored|coached|assigned|introduced)\b"
     ),
-    re.compile(
-        r"^,? (?:was|is|were|got) (?:paired|matched|mentored|coached|assigned|introduced)\b"
-        r"|^[’']s? (?:mentor|coach|advis[eo]r|tutor)\b"
-    ),
+    re.compile(r"\0[’']s? (?:mentor|coach|advis[eo]r|tutor)\b"),
 )
 _NEAR = 40
+_LINE = re.compile(r"\S[^\n]*")
 # Of two mentees without a mentor one is the mentor if his odds are at least this.
 HELPS = 0.2
 # A mention alone never rules a role out.
@@ -112,7 +120,7 @@ def find_people(
     Names come from the entity recogniser and from the network's own spans, the role of each from
     the network and the words around; descriptions ("a crew leader") from the network alone.
     """
-    people = candidates(text, tagged)
+    people = candidates(text, tagged, start, end)
     chances = [_chances(c, f) for c, f in zip(people, features_of(people), strict=True)]
     described = {
         kind: [t for t in tagged if t.kind == kind and t.score >= DESCRIBED]
@@ -139,8 +147,8 @@ def find_people(
             mentors = [helper[1]]
             mentees.remove(helper[1])
     return (
-        _person(text, mentees, described["mentee"], start, end),
-        _person(text, mentors, described["mentor"], start, end),
+        _person(text, mentees, people, described["mentee"], start, end),
+        _person(text, mentors, people, described["mentor"], start, end),
     )
 
 
@@ -212,14 +220,18 @@ def _without_s(word: str) -> str:
     return word.removesuffix("’s").removesuffix("'s")
 
 
-def candidates(text: str, tagged: Sequence[Tagged]) -> list[Candidate]:
-    """Return the people that a story names, mentions of one person together."""
+def candidates(
+    text: str, tagged: Sequence[Tagged], start: int = 0, end: int | None = None
+) -> list[Candidate]:
+    """Return the people that the story ``text[start:end]`` names, one's mentions together."""
     spans = [t for t in tagged if t.kind in ("name", "mentee", "mentor")]
     found: list[Candidate] = []
     known: dict[str, list[int]] = defaultdict(list)
     taken: list[Span] = []
-    narrated, signatures = _is_narrated(text), _signatures(text)
-    small = {w for w in _WORD.findall(text) if w.islower()}
+    end = len(text) if end is None else end
+    story = text[start:end]
+    narrated, signatures = _is_narrated(story), _signatures(text, start, end)
+    small = {w for w in _WORD.findall(story) if w.islower()}
     # The longest form of a name first; a place that both sources found counts once.
     for mention in sorted(
         spans, key=lambda t: (t.start - t.end, t.start, t.kind != "name", -t.score)
@@ -248,9 +260,9 @@ def _is_narrated(text: str) -> bool:
     return len(_NARRATOR.findall(told)) >= NARRATED * len(told.split())
 
 
-def _signatures(text: str) -> list[Span]:
-    """Return the lines where a page is signed or says whose it is."""
-    lines = [Span(m.start(), m.end()) for m in re.finditer(r"\S[^\n]*", text)]
+def _signatures(text: str, start: int, end: int) -> list[Span]:
+    """Return the lines where a story is signed or says whose it is."""
+    lines = [Span(m.start(), m.end()) for m in _LINE.finditer(text, start, end)]
     edges = {*lines[:_SIGNED_LINES], *lines[-_SIGNED_LINES:]}
     return [line for line in edges if len(text[line.start : line.end].split()) <= _SIGNED_WORDS]
 
@@ -264,11 +276,9 @@ def _take(taken: list[Span], span: Span) -> bool:
     return True
 
 
-def _told(text: str, start: int, end: int, says: tuple[re.Pattern[str], re.Pattern[str]]) -> int:
-    before, after = says
-    return bool(before.search(text[max(0, start - _NEAR) : start])) + bool(
-        after.search(text[end : end + _NEAR])
-    )
+def _told(text: str, start: int, end: int, says: Sequence[re.Pattern[str]]) -> int:
+    around = f"{text[max(0, start - _NEAR) : start]}\0{text[end : end + _NEAR]}"
+    return sum(bool(pattern.search(around)) for pattern in says)
 
 
 def _same_person(left: set[str], right: set[str]) -> bool:
@@ -279,6 +289,7 @@ def _same_person(left: set[str], right: set[str]) -> bool:
 def _person(
     text: str,
     chosen: Sequence[Candidate],
+    people: Sequence[Candidate],
     spans: Sequence[Tagged],
     start: int,
     end: int,
@@ -292,12 +303,22 @@ def _person(
             return None
         return Person(None, description, tuple(Span(t.start, t.end) for t in described))
     words = set().union(*(c.words for c in chosen))
+    # A namesake's name is his own.
+    others = sorted(s for c in people if c not in chosen for s in c.spans)
     mentions = {s for c in chosen for s in c.spans} | {
         Span(m.start(), m.start() + len(_without_s(m.group())))
         for m in _WORD.finditer(text, start, end)
-        if m.group()[0].isupper() and _without_s(m.group()).lower() in words
+        if m.group()[0].isupper()
+        and _without_s(m.group()).lower() in words
+        and not _is_inside(m.start(), others)
     }
     return Person("; ".join(c.name for c in chosen), description, _outermost(mentions))
+
+
+def _is_inside(place: int, spans: Sequence[Span]) -> bool:
+    """Whether a place is in one of the spans, which are in text order and apart."""
+    before = bisect_right(spans, place, key=lambda span: span.start)
+    return before > 0 and place < spans[before - 1].end
 
 
 def _describes(surface: str) -> bool:

@@ -24,9 +24,11 @@ _RHYTHM = re.compile(
 )
 # "for a year" lasts, "an hour a year" comes again.
 _LASTING = re.compile(
-    r"\b(?:for|over|in|within|during|after|about|around|roughly|nearly|almost|just|under|only|half)"
+    r"\b(?:for|over|in|within|during|after|about|around|roughly|nearly|almost|just|under|only|half|"
+    r"than|least|most|lasted|lasts|course of|period of|space of)"
     r" (?:(?:about|around|roughly|nearly|almost|just|over|under|half) )*"
-    r"a (?:day|week|fortnight|month|quarter|term|year)\b",
+    r"a (?:day|week|fortnight|month|quarter|term|year)\b"
+    r"|\ba (?:day|week|fortnight|month|quarter|term|year) and a half\b",
     re.IGNORECASE,
 )
 # How far before its surface such a word may stand.

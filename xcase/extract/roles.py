@@ -32,13 +32,23 @@ _BEFORE = (
 )
 _TITLE = re.compile(
     rf"\b(?:(?i:(?:{_BEFORE})[ -])|[A-Z][\w&/]+ ){{0,3}}(?i:{_HEADS})\b"
-    r"(?: of (?:the )?[A-Z][\w&-]+(?: (?:and )?[A-Z][\w&-]+)*)?"
+    r"(?: of (?:the )?[A-Z][\w&-]+(?:[’']s)?(?: (?:and )?[A-Z][\w&-]+(?:[’']s)?)*)?"
 )
-_LEAD = re.compile(r"^(?:(?:The|A|An|My|Our|His|Her|Their|As|I|He|She|We|When|After|Then|Now) )+")
-# "her manager" and "the mentor's director" are somebody else.
-# "from assistant manager to branch manager": the first is what he was.
-_LEFT = re.compile(r"\bfrom (?:(?!(?:in)?to\b)[\w-]+ ){0,3}$", re.IGNORECASE)
+# Words with a capital because a sentence begins, and months: they are no part of a title.
+_LEAD = re.compile(
+    r"^(?:(?:The|A|An|My|Our|His|Her|Their|I|He|She|We|They|It|As|When|While|Once|Since|Until|If|"
+    r"Although|Though|Because|And|But|So|Or|Yet|From|To|In|On|At|By|For|With|Under|After|Before|"
+    r"During|Then|Now|Today|Later|Finally|Eventually|January|February|March|April|May|June|July|"
+    r"August|September|October|November|December) )+"
+)
+# "from assistant manager to branch manager": the first is what he was. In "from Leeds as a nurse"
+# and "a push from Ana he became a nurse" something else was left.
+_LEFT = re.compile(
+    r"\bfrom (?:(?!(?:(?:in)?to|as|and|but|where|when|he|she|i|we|they)\b)[\w-]+ ){0,3}$",
+    re.IGNORECASE,
+)
 _REACH = 40
+# "her manager" and "the mentor's director" are somebody else.
 _OF_ANOTHER = re.compile(r"(?:\b(?:my|our|his|her|their|your|its|whose)|[’']s) (?:\w+ )?$", re.I)
 
 
