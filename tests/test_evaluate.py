@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -306,6 +307,41 @@ def test_gold_without_its_labels_is_refused(tmp_path: Path, labels: Any) -> None
     store.save(PERFECT, tmp_path)
     with pytest.raises(UsageError, match="narrative"):
         evaluate(json_lines([{**GOLD[2], "gold": labels}]), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "lacks"),
+    [
+        ("hard", None, "hard"),
+        ("mentee", 5, "mentee"),
+        ("sentences", [{}], "text, phase in gold.sentences"),
+        ("skills", [{"status": "used"}], "canonical, status, holder, surface in gold.skills"),
+        ("cadence", [{}], "text in gold.cadence"),
+    ],
+)
+def test_gold_of_another_form_is_refused(
+    tmp_path: Path, field: str, value: Any, lacks: str
+) -> None:
+    store.save(PERFECT, tmp_path)
+    row = GOLD[2]
+    inside = field in row["gold"]
+    row = {**row, "gold": {**row["gold"], field: value}} if inside else {**row, field: value}
+    with pytest.raises(UsageError, match=f"line 1 .* lacks {lacks}"):
+        evaluate(json_lines([row]), tmp_path)
+
+
+def test_gold_without_sentences_has_no_phases(tmp_path: Path) -> None:
+    store.save(PERFECT, tmp_path)
+    row = {**GOLD[2], "gold": {**GOLD[2]["gold"], "sentences": []}}
+    assert "phase_macro_f1" not in evaluate(json_lines([row]), tmp_path)["figures"]
+
+
+def test_a_number_is_an_id(tmp_path: Path) -> None:
+    document = replace(PERFECT.documents[0], id="17")
+    cases = [replace(c, document_id="17") for c in PERFECT.cases if c.document_id == "story"]
+    store.save(replace(PERFECT, documents=(document,), cases=tuple(cases)), tmp_path)
+    figures = evaluate(json_lines([{**GOLD[0], "id": 17}]), tmp_path)["figures"]
+    assert figures["case_found"]["value"] == 1
 
 
 def test_a_folder_without_an_analysis_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
@@ -322,6 +323,8 @@ def test_prose_between_rules_is_no_front_matter(tmp_path: Path) -> None:
     record = source(put(tmp_path, "a.md", "---\nShe left: not gladly.\nReally\n---\nEnd\n"))
     assert "not gladly" in record.text
     assert record.metadata == {}
+    talk = "---\nNadia: Why?\nLeila: Because.\nNadia: And now?\n---\nEnd\n"
+    assert "Because" in source(put(tmp_path, "b.md", talk)).text
 
 
 PAGE = """<!DOCTYPE html><html><head><title>Porter &amp; court</title><style>p{}</style>
@@ -680,6 +683,15 @@ def test_csv_faults(tmp_path: Path) -> None:
         ("E_DUPLICATE_ID", "line 7"),
         ("E_ROW", "line 8"),
     ]
+
+
+def test_csv_quotes_that_nothing_closes(tmp_path: Path) -> None:
+    # Each of these lines opens a quote that takes in all lines after it.
+    broken = put(tmp_path, "a.csv", "text,b\n" + 'a","b\n' * 20_000)
+    began = time.process_time()
+    _, faults = split(read_file(broken, name="a.csv"))
+    assert len(faults) == 20_000
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize("header", ["id,story", "text,id,text", '"open', "1,2"])

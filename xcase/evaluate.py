@@ -27,7 +27,18 @@ from xcase.phrases import PhraseTable
 from xcase.records import PHASES, Span
 
 DRAWS = 1000
-LABELS = ("sentences", "skills", "outcomes", "cadence")
+# What a labelled narrative has; and what each of its labels has.
+FIELDS: dict[str, tuple[type, ...]] = {
+    **{"id": (str, int, float), "text": (str,), "hard": (list,), "gold": (dict,)},
+    **dict.fromkeys(("industry_from", "industry_to"), (str,)),
+    **dict.fromkeys(("mentee", "mentor"), (str, type(None))),
+}
+LABELS: dict[str, tuple[str, ...]] = {
+    "sentences": ("text", "phase"),
+    "skills": ("canonical", "status", "holder", "surface"),
+    "outcomes": ("type", "surface"),
+    "cadence": (),
+}
 _FORMS_OF_ADDRESS = frozenset(["the", "a", "an", "my", "her", "his", "dr", "mr", "mrs", "ms"])
 
 # One document's counts: figure -> (hits, predicted, gold) or (right, asked).
@@ -139,19 +150,35 @@ def _load_gold(content: bytes) -> list[Json]:
         gold = [json.loads(line) for line in lines if line.strip()]
     except ValueError as error:
         raise UsageError(f"the gold narratives are no JSON lines: {error}") from error
-    needed = {"id", "text", "hard", "gold", "industry_from", "industry_to", "mentee", "mentor"}
     for number, d in enumerate(gold, start=1):
-        if not isinstance(d, dict) or needed - d.keys():
-            lacks = sorted(needed - d.keys()) if isinstance(d, dict) else "a JSON object"
+        if lacks := _lacks(d):
             raise UsageError(f"line {number} is no labelled narrative: it lacks {lacks}")
-        labels = d["gold"]
-        if not isinstance(labels, dict) or any(
-            not isinstance(labels.get(key), list) for key in LABELS
-        ):
-            raise UsageError(f"line {number} is no labelled narrative: gold needs {LABELS}")
+        d["id"] = str(d["id"]).strip()  # as the reader of rows keeps it
     if not gold:
         raise UsageError("there is no labelled narrative")
     return gold
+
+
+def _lacks(narrative: object) -> str:
+    """Return what a labelled narrative needs and has not, or has in another form."""
+    if not isinstance(narrative, dict):
+        return "a JSON object"
+    wrong = [
+        name
+        for name, kind in FIELDS.items()
+        if name not in narrative or not isinstance(narrative[name], kind)
+    ]
+    if wrong:
+        return ", ".join(wrong)
+    for name, keys in LABELS.items():
+        labels = narrative["gold"].get(name)
+        if not isinstance(labels, list):
+            return f"the list gold.{name}"
+        for label in labels:
+            told = [label.get(key) for key in keys] if isinstance(label, dict) else [label]
+            if isinstance(label, dict) != bool(keys) or not all(isinstance(t, str) for t in told):
+                return f"{', '.join(keys) or 'text'} in gold.{name}"
+    return ""
 
 
 def _confusion(
@@ -289,6 +316,8 @@ def summarise(rows: Sequence[Row]) -> dict[str, float]:
 
 def _phase_figures(confusion: Mapping[tuple[str, str], int]) -> dict[str, float]:
     total = sum(confusion.values())
+    if not total:
+        return {}
     result = {"phase_accuracy": sum(n for (a, b), n in confusion.items() if a == b) / total}
     for phase in PHASES:
         hits = confusion.get((phase, phase), 0)

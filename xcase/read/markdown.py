@@ -54,8 +54,11 @@ def _split_front_matter(text: str) -> tuple[dict[str, str], str]:
             value = (field[2] or "").strip()
             if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
                 value = value[1:-1]
+            name = field[1].strip()
+            if name in metadata:
+                return {}, text  # speakers between two rules, who take turns
             if value:
-                metadata[field[1].strip()] = value
+                metadata[name] = value
         elif not _NOT_A_FIELD.match(line):
             return {}, text  # prose between two rules
     return metadata, text[match.end() :]

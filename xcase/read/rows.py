@@ -26,6 +26,8 @@ from xcase.read.title import title_of
 from xcase.records import Skipped, Source
 
 _DELIMITERS = ",;\t|"
+# How often a table may be read over because a quote was not closed.
+_REREAD = 10
 
 # Spreadsheets like to capitalise; these columns are found all the same.
 _KNOWN_COLUMNS = ("id", "text", "title")
@@ -217,11 +219,16 @@ def _delimiter(header: str) -> str:
 def _csv_cells(
     lines: Sequence[str], delimiter: str
 ) -> Iterator[tuple[int, bytes, list[str] | ReadError]]:
-    """Yield line number, bytes and cells of each record; after a fault go on with the next line."""
-    start = 0
+    """Yield line number, bytes and cells of each record; after a fault go on with the next line.
+
+    A quote that nothing closes takes in all that follows: if that happens again and again, a
+    record is one line from there on.
+    """
+    start = lost = 0
     while start < len(lines):
         begin = start
-        reader = csv.reader(_from(lines, begin), delimiter=delimiter, strict=True)
+        last = len(lines) if lost < _REREAD * len(lines) else begin + 1
+        reader = csv.reader(_between(lines, begin, last), delimiter=delimiter, strict=True)
         try:
             for cells in reader:
                 end = begin + reader.line_num
@@ -231,12 +238,13 @@ def _csv_cells(
             message = f"a quote is not closed or not doubled ({error})"
             yield start + 1, lines[start].encode(), ReadError("E_ROW", message)
             start += 1
+            lost += reader.line_num
 
 
-def _from(lines: Sequence[str], index: int) -> Iterator[str]:
-    while index < len(lines):
-        yield lines[index]
-        index += 1
+def _between(lines: Sequence[str], begin: int, end: int) -> Iterator[str]:
+    while begin < end:
+        yield lines[begin]
+        begin += 1
 
 
 def _column_names(cells: list[str]) -> list[str]:
