@@ -14,10 +14,11 @@ from test_pages import EVIL, TEXT, Seen, a_case, skill
 from xcase import store
 from xcase.errors import AnalysisError, UsageError
 from xcase.records import Analysis, IndustryGuess, Outcome
-from xcase.report import build, counts, report
+from xcase.report import build, counts, report, sections
 from xcase.report.labels import place_labels
 from xcase.report.layout import lay_out
 from xcase.report.write import MARK
+from xcase.similar.health import end_of
 from xcase.transfer import Base, prepare
 
 
@@ -55,6 +56,32 @@ def base_of(analysis: Analysis) -> Base:
 
 def vectors(count: int) -> np.ndarray:
     return np.random.default_rng(0).standard_normal((count, 8)).astype(np.float32)
+
+
+def test_a_title_that_no_picture_can_hold_leaves_the_map() -> None:
+    analysis = analysis_of(6)
+    cases = [replace(c, title="From \x02ward\uffff to board") for c in analysis.cases]
+    made = replace(analysis, cases=tuple(cases))
+    page = build(made, base_of(made), vectors(6), name="r.html").page
+    assert page.count('<a href="#') >= 6
+
+
+def test_what_is_sure_decides_how_a_story_ended() -> None:
+    (case,) = analysis_of(1).cases
+    (good,) = case.outcomes
+    bad = replace(good, polarity="negative", confidence=0.4)
+    assert end_of(replace(case, outcomes=(good, bad))) == "well"
+    assert end_of(replace(case, outcomes=(bad,))) == "badly or mixed"
+    assert end_of(replace(case, outcomes=())) == "not told"
+    told = sections.outcomes([], [case, replace(case, outcomes=(bad,))]).finding
+    assert "1 of 2 stories" in told
+    assert "1 of the 1 that" in told
+
+
+def test_where_nobody_starts_is_no_industry() -> None:
+    one, other = analysis_of(2).cases
+    found = sections.industries(counts.places([one, replace(other, industry_from=None)]))
+    assert found.finding == "No skill is lacked or developed in more than one industry."
 
 
 def test_a_story_counts_once_and_sure_only_where_a_mention_is() -> None:
@@ -129,13 +156,22 @@ def test_a_large_report_has_a_page_for_each_case(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_refused_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is a folder"):
         report(tmp_path, tmp_path)
+    analysis = tmp_path / "a"
     with pytest.raises(UsageError, match="does not exist"):
-        report(tmp_path, tmp_path / "no" / "r.html")
+        report(analysis, tmp_path / "no" / "r.html")
     (tmp_path / "r-cases").mkdir()
     with pytest.raises(UsageError, match="in the way"):
-        report(tmp_path, tmp_path / "r.html")
+        report(analysis, tmp_path / "r.html")
+    (tmp_path / "r-cases" / MARK).write_text("r.htm", encoding="utf-8")
+    with pytest.raises(UsageError, match="in the way"):
+        report(analysis, tmp_path / "r.html")
+    (tmp_path / "link.html").symlink_to("nowhere")
+    with pytest.raises(UsageError, match="is a link"):
+        report(analysis, tmp_path / "link.html")
+    with pytest.raises(UsageError, match="in an analysis folder"):
+        report(analysis, analysis / "cases.jsonl")
     with pytest.raises(AnalysisError):
-        report(tmp_path, tmp_path / "other.html")
+        report(analysis, tmp_path / "other.html")
 
 
 def test_labels_never_lie_over_each_other_and_numbers_come_first() -> None:

@@ -349,6 +349,8 @@ QUIET = {"total": 0, "carried": 0, "failed": 0, "low": 0.0, "into": 0, "labour":
         ({"total": 2, "carried": 2, "low": 0.6}, "plausible"),
         ({"total": 3, "carried": 3, "low": 0.4}, "plausible"),
         ({"total": 4, "carried": 2, "failed": 2, "labour": 0.9, "alike": 0.9}, "insufficient"),
+        # Shown and no more: it never failed.
+        ({"total": 3, "labour": 0.9, "alike": 0.9}, "supported"),
     ],
 )
 def test_the_rules_of_a_verdict(changed: dict[str, float], verdict: str) -> None:

@@ -46,7 +46,13 @@ def summary(analysis: Analysis, out: Path) -> None:
         console.print(f"wrote {escape(plain(str(out / name)))}", highlight=False)
     if analysis.cases:
         folder = "" if str(out) == "xcase-out" else f" --dir {shlex.quote(str(out))}"
-        told = f"next: xcase show {shlex.quote(analysis.cases[0].id)}{folder}"
+        case = shlex.quote(analysis.cases[0].id)
+        # What begins with a dash would be taken for an option.
+        told = (
+            f"next: xcase show{folder} -- {case}"
+            if case.startswith("-")
+            else (f"next: xcase show {case}{folder}")
+        )
         console.print(escape(plain(told)))
 
 

@@ -55,6 +55,7 @@ VERDICT = {
 METHOD = {
     "network": "Found by the network.",
     "alias": "Found by a name of the skill in the text; the network says only status and holder.",
+    "human": "Accepted, changed or added by a person.",
 }
 KIND_OF_DOCUMENT = {
     "cases": "At least one case was found.",

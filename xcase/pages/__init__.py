@@ -4,7 +4,7 @@ The report (one file on disk) and the server (pages over HTTP) render the same t
 ``base.html`` is the frame; ``_case.html``, ``_table.html`` and ``_legend.html`` hold macros.
 """
 
-from xcase.pages.case import SURE, CaseView, Fact, Mark, Paragraph, Piece, case_view
+from xcase.pages.case import CaseView, Fact, Mark, Paragraph, Piece, case_view
 from xcase.pages.environment import (
     CONTENT_POLICY,
     FILE_POLICY,
@@ -17,7 +17,6 @@ __all__ = [
     "CONTENT_POLICY",
     "FILE_POLICY",
     "STYLE",
-    "SURE",
     "CaseView",
     "Cell",
     "Fact",

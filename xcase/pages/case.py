@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from xcase.confidence import SURE
 from xcase.pages.table import Cell, Table
 from xcase.records import Case, Document, IndustryGuess, Outcome, Person, Phase, Quote, SkillMention
 
-# A fact that is more likely wrong than right is shown, but fainter and with a question mark.
-SURE = 0.5
 _HEADING = re.compile(r"#{1,6} +")
 
 

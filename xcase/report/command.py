@@ -48,7 +48,7 @@ def report(
         UsageError: the report cannot be written there.
         AnalysisError: the folder holds no sound analysis.
     """
-    check(out)
+    check(out, folder)
     analysis = store.load(folder)
     index, done = open_index(
         folder,

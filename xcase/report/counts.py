@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from xcase.pages import SURE
+from xcase.confidence import SURE
 from xcase.records import OUTCOME_TYPES, Analysis, Case, Status
 
 STEPS: tuple[Status, ...] = ("lacked", "developed", "used")

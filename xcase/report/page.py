@@ -17,7 +17,7 @@ from xcase.records import Analysis, Case, Transfer
 from xcase.report import counts, health, sections
 from xcase.report.charts import Dot
 from xcase.report.layout import Layout, lay_out
-from xcase.similar.health import Health, examine
+from xcase.similar.health import Health, end_of, examine
 from xcase.taxonomy import TAXONOMY_VERSION
 from xcase.transfer import Base, Question, ask
 
@@ -81,9 +81,7 @@ def _findings(
         "industries": sections.industries(counts.places(stories)),
         "transfers": sections.transfers(leading, moves),
         "told_moves": sections.told_moves(_leading(base, crossing), moves),
-        "outcomes": sections.outcomes(
-            counts.results(stories), Counter(sections.end_of(c) for c in stories)
-        ),
+        "outcomes": sections.outcomes(counts.results(stories), stories),
     }
 
 
@@ -105,7 +103,7 @@ def _page(
     places = layout.points if layout else np.zeros((len(stories), 2))
     dots = [
         Dot(float(x), float(y), numbers[c.id] + 1, c.title or c.id, hrefs[numbers[c.id]],
-            sections.end_of(c))
+            end_of(c))
         for c, (x, y) in zip(stories, places, strict=True)
     ]  # fmt: skip
     return (

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from xcase.pages import SURE, Cell, Table, table
+from xcase.confidence import SURE
+from xcase.pages import Cell, Table, table
 from xcase.records import Case, IndustryGuess, Transfer, Verdict
 from xcase.report import charts
 from xcase.report.charts import Dot, Square
 from xcase.report.counts import NOT_TOLD, STEPS, Count, Flow, Place, Result
+from xcase.similar.health import end_of
 
 TOP_SKILLS = 14
 TOP_PLACES = 16
@@ -56,7 +58,7 @@ def skills(flows: Sequence[Flow]) -> Figure:
     columns = [c for step in STEPS for c in (step, f"{step}, sure")]
     twin = table(
         "Stories by skill",
-        ("skill", *columns, "lacked then developed", "developed then used"),
+        ("skill", *columns, "lacked and developed", "developed and used"),
         rows,
     )
     return Figure(" ".join(parts), drawn if flows else "", twin)
@@ -68,7 +70,7 @@ def industries(found: Sequence[Place]) -> Figure:
     for place in found:
         by_skill[place.skill] += place.count.all
         by_industry[place.industry] += place.count.all
-    spread = Counter(p.skill for p in found)
+    spread = Counter(p.skill for p in found if p.industry != NOT_TOLD)
     rows = sorted(by_skill, key=lambda s: (-spread[s], -by_skill[s], s))[:TOP_PLACES]
     shown = {p.industry for p in found if p.skill in rows}
     columns = sorted(shown, key=lambda i: (-by_industry[i], i))
@@ -146,16 +148,23 @@ def told_moves(rows: Sequence[Transfer], moves: Counter[tuple[str, str]]) -> Tab
         "Moves that stories make",
         ("from", "to", "stories", "skills that carry best"),
         [
-            (*m, moves[m], "; ".join(f"{t.skill} ({t.verdict})" for t in best[m][:NAMED]))
+            (
+                *m,
+                moves[m],
+                _listed([f"{t.skill} ({t.verdict})" for t in _carried(best[m])]) or "none",
+            )
             for m in told
         ],
     )
 
 
-def outcomes(found: Sequence[Result], ended: Counter[str]) -> Figure:
+def outcomes(found: Sequence[Result], cases: Sequence[Case]) -> Figure:
     """Return what came of the stories."""
-    told = ended["well"] + ended["badly or mixed"]
+    ended = Counter(end_of(c) for c in cases)
+    surely = Counter(end_of(c) for c in cases if any(o.confidence >= SURE for o in c.outcomes))
+    told, sure = (n["well"] + n["badly or mixed"] for n in (ended, surely))
     finding = f"{ended['well']} of {told} stories that tell an end tell only good of it"
+    finding += f" ({surely['well']} of the {sure} that tell it for sure)"
     finding += f"; {ended['not told']} tell none." if ended["not told"] else "."
     named = [_told(r.type, r.good) for r in found if r.good.all and r.type != "other"][:NAMED]
     if named:
@@ -169,14 +178,6 @@ def outcomes(found: Sequence[Result], ended: Counter[str]) -> Figure:
         [(r.type, r.good.all, r.good.sure, r.bad.all, r.bad.sure) for r in found],
     )
     return Figure(finding, drawn if found else "", twin)
-
-
-def end_of(case: Case) -> str:
-    """Return how a story ended, by its outcomes."""
-    if not case.outcomes:
-        return "not told"
-    good = all(o.polarity == "positive" for o in case.outcomes)
-    return "well" if good else "badly or mixed"
 
 
 def case_map(cases: Sequence[Case], dots: Sequence[Dot], kept: float | None) -> Figure:
@@ -207,6 +208,13 @@ def case_map(cases: Sequence[Case], dots: Sequence[Dot], kept: float | None) -> 
 def _strongest(found: Iterable[Transfer]) -> Verdict:
     order = list(LOOK_OF_VERDICT)
     return min((t.verdict for t in found), key=order.index)
+
+
+def _carried(found: Iterable[Transfer]) -> list[Transfer]:
+    """Return the leading skills of a move for which something speaks, the surest verdict first."""
+    order = list(LOOK_OF_VERDICT)
+    told = [t for t in found if t.verdict != "insufficient"]
+    return sorted(told, key=lambda t: order.index(t.verdict))[:NAMED]
 
 
 def _leading(found: Sequence[Transfer]) -> Transfer:

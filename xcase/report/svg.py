@@ -24,6 +24,8 @@ _SVG = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 _VEGA_SITE = "https://vega.github.io/vega-datasets/"
 _UNUSED = re.compile(r"role|aria-.*|pointer-events|class|version|font-family")
+# Vega ends the whole process at a character that no XML can hold.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # More decimals than a screen can show.
 _LONG = re.compile(r"-?\d{1,12}\.\d{2,}")
 # A letter of a label at 12 pixels; Vega measures in fonts that the reader's page may not have.
@@ -33,6 +35,17 @@ LETTER = 7.2
 def room(labels: Iterable[str]) -> float:
     """Return the pixels that the longest of these labels takes up."""
     return LETTER * max(map(len, labels), default=0)
+
+
+def _drawable(spec: Any) -> Any:
+    """Return a specification whose texts a picture can hold."""
+    if isinstance(spec, str):
+        return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", spec)
+    if isinstance(spec, list):
+        return [_drawable(part) for part in spec]
+    if isinstance(spec, dict):
+        return {key: _drawable(part) for key, part in spec.items()}
+    return spec
 
 
 def drawn(
@@ -56,7 +69,7 @@ def drawn(
     """
     import vl_convert
 
-    spec = chart.to_dict() | {
+    spec = _drawable(chart.to_dict()) | {
         "config": _CONFIG,
         "background": "transparent",
         "padding": {"left": 4, "top": 4, "bottom": 4, "right": right},

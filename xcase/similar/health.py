@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from xcase.confidence import SURE
 from xcase.duplicates import first_tellings, repeats
 from xcase.records import Analysis, Case
 from xcase.similar.facets import gap_skills
@@ -40,7 +41,7 @@ def examine(analysis: Analysis) -> Health:
     cases = first_tellings(analysis)
     industries = Counter(c.industry_from.label for c in cases if c.industry_from)
     gaps = Counter(skill for c in cases for skill in gap_skills(c))
-    ends = Counter(_end(c) for c in cases)
+    ends = Counter(end_of(c) for c in cases)
     return Health(
         stories=len(cases),
         duplicates=dict(repeats(analysis)),
@@ -48,9 +49,9 @@ def examine(analysis: Analysis) -> Health:
         gaps=dict(gaps.most_common()),
         thin=tuple(i.label for i in load_industries() if industries[i.label] < FEW),
         gaps_never_told=sum(gaps[s.name] == 0 for s in load_skills()),
-        positive=ends["positive"],
-        negative_or_mixed=ends["bad"],
-        no_outcome=ends["none"],
+        positive=ends["well"],
+        negative_or_mixed=ends["badly or mixed"],
+        no_outcome=ends["not told"],
     )
 
 
@@ -77,10 +78,15 @@ def summary(analysis: Analysis) -> dict[str, str]:
     }
 
 
-def _end(case: Case) -> str:
-    if not case.outcomes:
-        return "none"
-    return "positive" if all(o.polarity == "positive" for o in case.outcomes) else "bad"
+def end_of(case: Case) -> str:
+    """Return how a story ended, ``well``, ``badly or mixed`` or ``not told``.
+
+    Its outcomes say so: those that are likelier right than wrong, or, where none is, all.
+    """
+    outcomes = [o for o in case.outcomes if o.confidence >= SURE] or case.outcomes
+    if not outcomes:
+        return "not told"
+    return "well" if all(o.polarity == "positive" for o in outcomes) else "badly or mixed"
 
 
 def _most(counts: dict[str, int], top: int = 5) -> str:

@@ -43,7 +43,7 @@ def judge(
         into: cases that carried it into the target from anywhere.
         labour, alike: values of the other two signals.
     """
-    if total >= ENOUGH and failed >= carried:
+    if total >= ENOUGH and failed and failed >= carried:
         return "insufficient"
     if carried >= ENOUGH and low >= MOSTLY:
         return "observed"
