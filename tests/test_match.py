@@ -21,7 +21,7 @@ from xcase.errors import UsageError
 from xcase.match.legal import forbidden
 from xcase.match.pairing import match, read_profiles, weigh_up
 from xcase.match.reader import Vectors, cell_text, read_passages, read_skills
-from xcase.match.records import Matching, Profile, Reason, Roster, Side
+from xcase.match.records import Evidence, Matching, Profile, Reason, Roster, Side
 from xcase.match.roster import read_roster
 from xcase.match.rules import Forbid, Pin, Rules, parse_rules
 from xcase.match.score import clock, whole_weights
@@ -52,7 +52,10 @@ class KnownSignals(NoSignals):
 
     def cases(self, profiles: Sequence[Profile], limit: int) -> list[Sequence[CaseSignal]]:
         reason = Reason("gap", 0.6, 1.0)
-        like = CaseSignal("c1:1", "c1", 0.6, (reason,), ("listening", "sales"), True)
+        # The mentee built listening there; sales is what the mentor had.
+        quote = Evidence("c1", 3, 17, "learnt to hear")
+        built = (("listening", quote),)
+        like = CaseSignal("c1:1", "c1", 0.6, (reason,), ("listening", "sales"), True, built)
         return [(like,)[:limit] for _ in profiles]
 
 
@@ -383,6 +386,11 @@ def test_suggestions_name_what_is_missing() -> None:
     )  # fmt: skip
     first, second = suggest(left, right, Rules(), KnownSignals(), None)
     assert [s["skill"] for s in first["skills"]] == ["sales", "listening"]
+    (built,) = first["skills"][1]["reasons"]
+    assert (built["kind"], [e["quote"] for e in built["evidence"]]) == (
+        "built_in_like_cases", ["learnt to hear"],
+    )  # fmt: skip
+    assert [s["skill"] for s in second["skills"]] == ["listening"]
     assert [t["skill"] for t in first["transfers"]] == ["delegation"]
     assert [m["mentor_id"] for m in first["mentors"]] == ["r1"]
     assert first["missing"] == []

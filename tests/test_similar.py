@@ -418,6 +418,15 @@ def test_every_line_of_a_draft_is_quoted() -> None:
         assert texts[q.document_id][q.start : q.end] == q.quote
 
 
+def test_a_story_that_ended_badly_only_warns() -> None:
+    analysis = three()
+    found = searcher(analysis).search(profile_of_text(ASKED), count=1).cases
+    bad = Outcome("other", 0, 5, analysis.documents[0].text[:5], "negative", 0.9)
+    cases = tuple(replace(c, outcomes=(bad,)) for c in analysis.cases)
+    lines = draft(replace(analysis, cases=cases), found)
+    assert {line.section for line in lines} == {"watch for"}
+
+
 def test_feedback_is_kept_and_moves_weights_only_with_enough_of_it(folder: Path) -> None:
     entry = judge(folder, "d1:1", profile_of_text(ASKED), True, "similar", "yes", print,
                   WordEncoder())  # fmt: skip

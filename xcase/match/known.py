@@ -83,6 +83,7 @@ class AnalysisSignals:
                 score=round(case.score, 6),
                 reasons=case.reasons,
                 helped=self._facts[case.case_id].helped,
+                built=self._facts[case.case_id].built,
                 good=self._facts[case.case_id].good,
             )
             for case in found.cases

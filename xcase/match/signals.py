@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from xcase.match.records import Evidence, Profile, Reason
 from xcase.records import Case
+from xcase.similar.health import ended_well
 from xcase.store import to_json
 
 
@@ -47,7 +48,7 @@ class TransferSignal:
 
 @dataclass(frozen=True, slots=True)
 class CaseSignal:
-    """One record of ``xcase similar``, with what its journey built and whether it ended well."""
+    """One record of ``xcase similar``, with what :class:`CaseFacts` reads of its case."""
 
     case_id: str
     document_id: str
@@ -55,6 +56,7 @@ class CaseSignal:
     reasons: tuple[Reason, ...]
     helped: tuple[str, ...]
     good: bool
+    built: tuple[tuple[str, Evidence], ...] = ()
 
 
 class Signals(Protocol):
@@ -84,17 +86,24 @@ class CaseFacts:
     """What a pairing reads of a case; possibilities and other people's skills are left out.
 
     ``helped`` are the skills that the mentee built and those that the mentor showed; ``good`` says
-    whether the story ended well.
+    whether more good came of the story than bad; ``built`` are the first of them, each with the
+    words that show it.
     """
 
     helped: tuple[str, ...]
     good: bool
+    built: tuple[tuple[str, Evidence], ...]
 
     @classmethod
     def of(cls, case: Case) -> CaseFacts:
         told = [s for s in case.skills if not s.hypothetical]
-        built = {s.skill for s in told if s.holder == "mentee" and s.status == "developed"}
+        of_mentee = [s for s in told if s.holder == "mentee" and s.status == "developed"]
+        # The surest mention of a skill is the last one here, and stays.
+        built = {
+            s.skill: Evidence(case.document_id, s.start, s.end, s.surface)
+            for s in sorted(of_mentee, key=lambda s: s.confidence)
+        }
         of_mentor = {s.skill for s in told if s.holder == "mentor" and s.status != "lacked"}
-        polarities = [o.polarity for o in case.outcomes]
-        good = polarities.count("positive") > polarities.count("negative")
-        return cls(tuple(sorted(built | of_mentor)), good)
+        return cls(
+            tuple(sorted(built.keys() | of_mentor)), ended_well(case), tuple(sorted(built.items()))
+        )

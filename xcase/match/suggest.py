@@ -74,7 +74,7 @@ def suggest(
 
 
 def _skills(mentee: Profile, cases: Sequence[CaseSignal]) -> list[dict[str, Any]]:
-    """Return what the mentee wants, and what helped in like cases and the mentee does not have."""
+    """Return what the mentee wants, and what like mentees built that he does not have."""
     reasons: dict[str, list[Reason]] = {}
     has = {s.skill for s in mentee.skills if s.aim == "have"}
     for skill in mentee.skills:
@@ -82,15 +82,12 @@ def _skills(mentee: Profile, cases: Sequence[CaseSignal]) -> list[dict[str, Any]
             reason = Reason("wanted", WANTED, skill.confidence, (skill.evidence,))
             reasons.setdefault(skill.skill, []).append(reason)
     good = [case for case in cases if case.good]
-    helped = sorted({s for case in good for s in case.helped} - has)
     total = sum(case.score for case in good)
-    for name in helped:
-        with_it = [case for case in good if name in case.helped]
+    for name in sorted({skill for case in good for skill, _ in case.built} - has):
+        with_it = [case for case in good if name in dict(case.built)]
         value = round(sum(case.score for case in with_it) / total, 3)
-        quotes = [e for c in with_it for r in c.reasons for e in r.evidence[:1]]
-        reasons.setdefault(name, []).append(
-            Reason("helped_in_like_cases", HELPED, value, tuple(quotes[:2]))
-        )
+        quotes = tuple(dict(case.built)[name] for case in with_it[:2])
+        reasons.setdefault(name, []).append(Reason("built_in_like_cases", HELPED, value, quotes))
     entries = [
         {
             "skill": skill,

@@ -72,16 +72,17 @@ def _start(vectors: Points) -> NDArray[np.float32]:
 
 def _kept(vectors: Points, points: Points) -> float:
     """Return which share of the nearest cases of each case is nearest on the plane too."""
-    from sklearn.metrics import pairwise_distances
-
-    near = [_nearest(pairwise_distances(vectors, metric="cosine"))]
-    near.append(_nearest(pairwise_distances(points)))
-    size = near[0].shape[1]
-    shared = [len(set(a) & set(b)) / size for a, b in zip(*near, strict=True)]
+    near = (_nearest(vectors, "cosine"), _nearest(points, "euclidean"))
+    shared = [len(set(a) & set(b)) / len(a) for a, b in zip(*near, strict=True)]
     return float(np.mean(shared))
 
 
-def _nearest(distances: Points) -> NDArray[np.int64]:
-    np.fill_diagonal(distances, np.inf)
-    nearest: NDArray[np.int64] = np.argsort(distances, axis=1, kind="stable")
-    return nearest[:, : min(NEAREST, len(distances) - 1)]
+def _nearest(places: Points, metric: str) -> NDArray[np.int64]:
+    from sklearn.neighbors import NearestNeighbors
+
+    # By brute force, in blocks: all distances at once would take gigabytes of some thousand cases.
+    search = NearestNeighbors(
+        n_neighbors=min(NEAREST, len(places) - 1), algorithm="brute", metric=metric
+    )
+    nearest: NDArray[np.int64] = search.fit(places).kneighbors(return_distance=False)
+    return nearest

@@ -30,7 +30,7 @@ _REASONS = {
     "skills": "skills wanted",
     "industry": "same industries",
     "wanted": "the mentee wants it",
-    "helped_in_like_cases": "it helped in like cases",
+    "built_in_like_cases": "mentees like this one built it",
     "cases": "cases",
     "labour_market": "labour market",
     "embedding": "contexts",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from xcase.records import Analysis, Case, Document, Evidence, SimilarCase
 from xcase.similar.facets import gap_skills
+from xcase.similar.health import ended_well
 
 # Cases whose journeys enter a draft, and sentences taken from each for the steps.
 CASES = 3
@@ -34,10 +35,15 @@ def draft(analysis: Analysis, found: Sequence[SimilarCase]) -> tuple[Line, ...]:
     cases = {c.id: c for c in analysis.cases}
     documents = {d.id: d for d in analysis.documents}
     chosen = [(cases[f.case_id], documents[f.document_id]) for f in found[:CASES]]
-    sections = (_skills, _frame, _steps, _signs, _warnings)
-    return tuple(
-        line for section in sections for case, doc in chosen for line in section(case, doc)
-    )
+    # What did not work is no plan: such a story warns.
+    worked = [(case, document) for case, document in chosen if ended_well(case)]
+    lines = [
+        line
+        for section in (_skills, _frame, _steps, _signs)
+        for told in worked
+        for line in section(*told)
+    ]
+    return (*lines, *(line for told in chosen for line in _warnings(*told)))
 
 
 def _skills(case: Case, document: Document) -> list[Line]:
