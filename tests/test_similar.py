@@ -46,6 +46,7 @@ from xcase.similar.lists import Lists
 from xcase.similar.profile import MAX_CHARS, read
 from xcase.similar.rank import WEIGHTS, diversify
 from xcase.similar.sound import check_files
+from xcase.vocabulary import industry_meant
 
 NURSE = (
     "Amina was a nurse on a busy ward.", "She could not delegate any task to the team.",
@@ -187,7 +188,7 @@ def test_an_industry_is_known_in_any_case_and_an_unknown_one_is_not_told() -> No
     unknown = read(replace(told, text="I cannot delegate any task", industry="helthcare"))
     assert unknown.industry_from == {}
     assert "industry" in unknown.missing
-    assert any("did you mean 'Healthcare'" in note for note in unknown.notes)
+    assert any("nearest: Healthcare" in note for note in unknown.notes)
 
 
 def test_a_profile_may_hold_what_no_file_can() -> None:
@@ -327,8 +328,24 @@ def test_fields_of_a_profile() -> None:
 
 
 def test_an_unknown_industry_is_named_with_the_nearest() -> None:
-    profile, _ = parse_profile(json.dumps({"text": ASKED, "industry": "Health care"}), "m.json")
-    assert any("did you mean 'Healthcare'" in n for n in read(profile).notes)
+    profile, _ = parse_profile(json.dumps({"text": ASKED, "industry": "Helthcare"}), "m.json")
+    assert any("nearest: Healthcare" in n for n in read(profile).notes)
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        (" legal", "Legal"),
+        ("Energy", "Mining & Energy"),
+        ("tech", "Information & Technology"),
+        ("Financial services", "Finance & Insurance"),
+        ("services", None),
+        ("it", None),
+        ("Helthcare", None),
+    ],
+)
+def test_an_industry_is_known_by_a_word_of_it(told: str, meant: str | None) -> None:
+    assert industry_meant(told) == meant
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
-"""The phrase tables of the taxonomy that several rooms look profiles up in."""
+"""What several rooms look profiles up in: the phrase tables of the taxonomy."""
 
 from __future__ import annotations
 
 import functools
+import re
 
 from xcase.phrases import PhraseTable
 from xcase.taxonomy import load_industries, load_skills
@@ -14,6 +15,33 @@ def skill_names() -> PhraseTable:
     return PhraseTable(
         (phrase, skill.name) for skill in load_skills() for phrase in (skill.name, *skill.aliases)
     )
+
+
+# A part of a name this long is no chance, and these parts say nothing of an industry.
+_PART = 4
+_VAGUE = frozenset({"services", "sector", "professional", "public", "social", "real"})
+
+
+def industry_meant(told: str) -> str | None:
+    """Return the label of the industry that somebody means, or None.
+
+    That is its label whatever its case; else the only label one of whose words begins so, as
+    "energy" and "tech"; else what the words of the industry table agree on.
+    """
+    asked = " ".join(told.split()).casefold()
+    labels = {i.label.casefold(): i.label for i in load_industries()}
+    if asked in labels:
+        return labels[asked]
+    if len(asked) >= _PART and asked not in _VAGUE:
+        begun = {
+            label
+            for folded, label in labels.items()
+            if any(word.startswith(asked) for word in re.findall(r"[^\W_]+", folded))
+        }
+        if len(begun) == 1:
+            return begun.pop()
+    found = {hit.label for hit in industry_words().find(told)}
+    return found.pop() if len(found) == 1 else None
 
 
 @functools.cache

@@ -15,6 +15,7 @@ from xcase.similar.index import open_index
 from xcase.similar.profile import profile_of_text, read
 from xcase.similar.search import Filters, Found, Searcher
 from xcase.taxonomy import load_industries, load_skills
+from xcase.vocabulary import industry_meant
 
 Note = Callable[[str], None]
 OUTCOMES: list[str] = [*OUTCOME_TYPES, *POLARITIES]
@@ -152,12 +153,16 @@ def check_filters(filters: Filters) -> Filters:
     """
     industries = [i.label for i in load_industries()]
     return Filters(
-        industry_from=_known(filters.industry_from, industries, "industry"),
-        industry_to=_known(filters.industry_to, industries, "industry"),
+        industry_from=_industry(filters.industry_from, industries),
+        industry_to=_industry(filters.industry_to, industries),
         skill=_known(filters.skill, [s.name for s in load_skills()], "skill"),
         outcome=_known(filters.outcome, OUTCOMES, "outcome"),
         across=filters.across,
     )
+
+
+def _industry(told: str, industries: list[str]) -> str:
+    return _known(industry_meant(told) or told, industries, "industry")
 
 
 def _known(name: str, names: list[str], what: str) -> str:

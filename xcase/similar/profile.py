@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from collections import Counter
@@ -10,14 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from xcase.errors import UsageError
+from xcase.errors import UsageError, nearest
 from xcase.impersonal import impersonal
 from xcase.profiles import read_profile
 from xcase.read.decode import well_formed
 from xcase.records import Profile
 from xcase.similar.words import words_of
 from xcase.taxonomy import load_industries
-from xcase.vocabulary import industry_words, skill_names
+from xcase.vocabulary import industry_meant, industry_words, skill_names
 
 # About ten pages. Longer texts are not profiles, and their many topics resemble everything.
 MAX_CHARS = 20_000
@@ -164,13 +163,11 @@ def part_of(clause: str) -> str:
 
 def _industry(told: str, clauses: Iterable[str], notes: list[str]) -> dict[str, float]:
     """Return the industry told, else those whose roles, places and words the clauses name."""
-    labels = {i.label.casefold(): i.label for i in load_industries()}
-    if told.casefold() in labels:
-        return {labels[told.casefold()]: 1.0}
     if told:
-        near = difflib.get_close_matches(told.casefold(), sorted(labels), n=1, cutoff=0.4)
-        hint = f"; did you mean {labels[near[0]]!r}?" if near else ""
-        notes.append(f"unknown industry {told!r} is not compared{hint}")
+        if meant := industry_meant(told):
+            return {meant: 1.0}
+        near = nearest(told, (i.label for i in load_industries()))
+        notes.append(f"unknown industry {told!r} is not compared{near}")
     found = Counter(hit.label for clause in clauses for hit in industry_words().find(clause))
     return {label: count / found.total() for label, count in found.items()}
 

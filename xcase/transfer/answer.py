@@ -15,6 +15,7 @@ from xcase.taxonomy import load_industries, load_skills
 from xcase.transfer.base import Base
 from xcase.transfer.cases import Sighting
 from xcase.transfer.verdict import WEIGHTS, judge
+from xcase.vocabulary import industry_meant
 
 QUOTES = 3
 
@@ -59,9 +60,10 @@ def ask(base: Base, question: Question, k: int) -> tuple[Transfer, ...]:
 
 
 def industry_position(name: str) -> int:
-    """Return which industry of the taxonomy is meant; case does not matter."""
+    """Return which industry of the taxonomy is meant."""
     labels = [i.label for i in load_industries()]
-    return _one_of(name, {label.lower(): n for n, label in enumerate(labels)}, labels, "industry")
+    known = {label.lower(): n for n, label in enumerate(labels)}
+    return _one_of(industry_meant(name) or name, known, labels, "industry")
 
 
 def skill_position(name: str) -> int:
