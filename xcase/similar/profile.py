@@ -18,6 +18,8 @@ from xcase.similar.words import words_of
 from xcase.taxonomy import load_industries
 from xcase.vocabulary import industry_meant, industry_words, skill_names
 
+# What a clause tells of.
+PARTS = ("situation", "gap", "goal")
 # About ten pages. Longer texts are not profiles, and their many topics resemble everything.
 MAX_CHARS = 20_000
 # Fewer words than this describe nobody.
@@ -115,7 +117,7 @@ def read(profile: Profile) -> Reading:
     )
     notes: list[str] = []
     wanted, unnamed = _skills(profile.skills_want, notes)
-    parts: dict[str, list[str]] = {"situation": [], "gap": [], "goal": []}
+    parts: dict[str, list[str]] = {part: [] for part in PARTS}
     if role:
         parts["situation"].append(role)
     for clause in filter(None, (c.strip() for c in _CLAUSE.split(text))):

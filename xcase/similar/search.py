@@ -14,7 +14,7 @@ from xcase.records import Analysis, Case, Document, Evidence, Profile, Reason, S
 from xcase.similar import rank
 from xcase.similar.facets import gap_skills
 from xcase.similar.index import Index, check_model
-from xcase.similar.profile import Reading, read
+from xcase.similar.profile import PARTS, Reading, read
 from xcase.similar.words import shared_spans
 
 # How much of a score the spread of the answers may cost; see the README's table for what it does.
@@ -170,8 +170,14 @@ class Searcher:
             )
         elif count > stories:
             notes.append(f"{count} cases were asked for, the analysis holds {stories} stories")
-        if reading.missing:
-            notes.append(f"not told, so not compared: {', '.join(reading.missing)}")
+        parts = [part for part in reading.missing if part in PARTS]
+        if parts:
+            notes.append(
+                f"nothing was read as {', '.join(parts)}: what is told is compared with each part "
+                "of a case"
+            )
+        if absent := [what for what in reading.missing if what not in PARTS]:
+            notes.append(f"not told, so not compared: {', '.join(absent)}")
         return notes
 
 
