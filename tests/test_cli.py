@@ -222,6 +222,15 @@ def test_an_unknown_case_names_the_near_ones(place: Path) -> None:
     assert "s1-bay.md:1" in line
 
 
+def test_a_document_without_a_case_says_why(tmp_path: Path) -> None:
+    german = "Sie hat ihm jede Woche gezeigt, wie man schweißt, und er hat es gelernt. " * 9
+    (tmp_path / "wo.txt").write_text(german, encoding="utf-8")
+    analyze([tmp_path], tmp_path / "xcase-out", annotator=FakeAnnotator())
+    for asked in ("wo.txt", "wo.txt:1"):
+        line = refused(xcase("show", asked, folder=tmp_path), 2)
+        assert "wo.txt holds no case: seems to be in another language" in line
+
+
 def test_no_analysis_is_refused(tmp_path: Path) -> None:
     assert "xcase analyze" in refused(xcase("show", "a", folder=tmp_path), 4)
 

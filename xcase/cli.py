@@ -351,7 +351,11 @@ def _progress(*, quiet: bool) -> Iterator[Any]:
 def _cases(analysis: Analysis, asked: str, folder: Path) -> list[Case]:
     """Return the case of that id, or the cases of the document of that id."""
     cases = [c for c in analysis.cases if asked in (c.id, c.document_id)]
-    if not cases:
-        near = nearest(asked, [c.id for c in analysis.cases])
-        raise UsageError(f"no case {asked!r} in {folder}{near}")
-    return cases
+    if cases:
+        return cases
+    for document in analysis.documents:
+        if document.kind == "not_a_case" and asked in (document.id, f"{document.id}:1"):
+            raise UsageError(f"{document.id} holds no case: {document.reason}")
+    raise UsageError(
+        f"no case {asked!r} in {folder}{nearest(asked, (c.id for c in analysis.cases))}"
+    )
