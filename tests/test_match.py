@@ -313,6 +313,16 @@ def test_pins_hold_and_contradictions_are_all_named() -> None:
     assert "2 mentees are pinned to 'r1'" in str(error.value)
 
 
+def test_pins_beyond_a_quota_are_a_fault() -> None:
+    people = [{"id": f"m{n}", "site": "n"} for n in range(3)]
+    rules = {
+        "quota": [{"column": "site", "value": "n", "at_most": 1}],
+        "pin": [{"mentee": f"m{n}", "mentor": f"r{n}"} for n in range(2)],
+    }
+    with pytest.raises(UsageError, match="quota site = n: 2 pairs are pinned, and at most 1"):
+        run(people, [{"id": f"r{n}"} for n in range(3)], rules)
+
+
 def test_what_if_fairness_and_sensitivity() -> None:
     people = [{"id": f"m{i}", "skills_want": ["sales"], "site": "ns"[i]} for i in range(2)]
     mentors = [{"id": "r0", "skills_have": ["sales"]}, {"id": "r1"}]

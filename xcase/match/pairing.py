@@ -140,6 +140,11 @@ class _Problem:
         self.pins, wrong = _pins(rules, self._mentees, self._mentors, self.forbidden, self.places)
         self.bounds, unknown = _bounds(rules.quota, self._mentees, self._mentors)
         faults += wrong + unknown
+        faults += [
+            f"quota {name}: {done} pairs are pinned, and at most {bound.at_most} are allowed"
+            for name, bound in self.bounds.items()
+            if (done := _pinned(bound, self.pins)) > bound.at_most
+        ]
         if faults:
             listing = "".join(f"\n  - {fault}" for fault in faults)
             raise UsageError(f"rules and rosters do not fit, {len(faults)} fault(s):{listing}")
@@ -232,7 +237,7 @@ class _Problem:
             )
             if found is not None:
                 return Solution(found.mentor, found.proven, 0.0, tuple(faults))
-        raise UsageError("the pinned pairs alone break a quota: " + "; ".join(faults))
+        raise UsageError("no pairing keeps the quotas: " + "; ".join(faults))
 
     def _choices(self, pairing: Pairing, legal: Bools, places: Ints) -> list[Choice]:
         """Return pairings with more pairs, if somebody is left out: the first keeps all rules."""
@@ -363,13 +368,15 @@ def _bounds(
     return bounds, faults
 
 
+def _pinned(bound: Bound, pins: dict[int, int]) -> int:
+    people = pins.keys() if bound.side == "mentee" else pins.values()
+    return sum(person in bound.members for person in people)
+
+
 def _less(bound: Bound, pins: dict[int, int]) -> Bound:
     """Return what is left of a bound when the pinned pairs are counted."""
-    people = pins.keys() if bound.side == "mentee" else pins.values()
-    done = sum(person in bound.members for person in people)
-    return replace(
-        bound, at_least=max(0, bound.at_least - done), at_most=max(0, bound.at_most - done)
-    )
+    done = _pinned(bound, pins)
+    return replace(bound, at_least=max(0, bound.at_least - done), at_most=bound.at_most - done)
 
 
 def _inside(legal: Bools, bound: Bound) -> Bools:
