@@ -24,7 +24,7 @@ from xcase.match.explain import Choice, Pairing, explain_idle, explain_pairs, ex
 from xcase.match.legal import Forbidden, forbidden
 from xcase.match.reader import Encoder, read_passages, read_skills
 from xcase.match.records import Matching, Profile, Roster
-from xcase.match.rules import Forbid, Pin, Quota, Rules, check_columns, column_name
+from xcase.match.rules import Forbid, Pin, Quota, Rules, check_columns, column_name, refuse
 from xcase.match.score import (
     OF_MENTEE,
     OF_MENTOR,
@@ -145,9 +145,7 @@ class _Problem:
             for name, bound in self.bounds.items()
             if (done := _pinned(bound, self.pins)) > bound.at_most
         ]
-        if faults:
-            listing = "".join(f"\n  - {fault}" for fault in faults)
-            raise UsageError(f"rules and rosters do not fit, {len(faults)} fault(s):{listing}")
+        refuse(faults)
 
     def solve(self, context: Context, parts: Parts) -> tuple[Pairing, Solution]:
         """Return the best pairing under the rules."""
@@ -170,7 +168,8 @@ class _Problem:
         """Return the pairing with its reasons, and with causes for everybody who was left out."""
         legal, places = self._free(pairing.forbidden)
         choices = self._choices(pairing, legal, places)
-        most = choices[0].mentor if choices else pairing.mentor
+        # Who has a mentor is the same in every stable pairing; else more may have one.
+        most = choices[0].mentor if choices and not self.rules.stable else pairing.mentor
         possible = bool((most >= 0).all()) and not solution.faults
         unmatched = explain_unmatched(pairing, choices)
         status = "stable" if self.rules.stable else "optimal" if solution.proven else "feasible"
