@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from xcase.cli import app
 from xcase.errors import UsageError
+from xcase.match.known import described
 from xcase.match.legal import forbidden
 from xcase.match.pairing import match, read_profiles, weigh_up
 from xcase.match.reader import Vectors, cell_text, read_passages, read_skills
@@ -208,6 +209,45 @@ def test_a_manager_whose_family_name_comes_first_is_one_person() -> None:
     assert int((found.mask > 0).sum()) == 1
 
 
+def test_a_reporting_line_is_followed_through_both_rosters() -> None:
+    mentees = [{"id": "m1", "manager": "m2"}, {"id": "m2", "manager": "r1"}, {"id": "m3"}]
+    mentors = [{"id": "r1", "manager": "m2"}, {"id": "r2", "manager": "r3"}]
+    mentors.append({"id": "r3", "manager": "m3"})
+    left, right = roster(mentees, "mentee").profiles, roster(mentors, "mentor").profiles
+    found = forbidden(left, right, Rules())
+    assert np.argwhere(found.mask).tolist() == [[0, 0], [1, 0], [2, 1], [2, 2]]
+
+
+def test_an_earlier_mentor_whose_family_name_comes_first_is_one_person() -> None:
+    row = {"id": "m1", "previous": "Doe, Jane", "preferred": "Roe, Ann"}
+    mentors = [{"id": "r1", "name": "Doe, Jane"}, {"id": "r2", "name": "Roe, Ann"}]
+    (pair,) = run([row], mentors, {"forbid": [{"listed": "previous"}]}).pairs
+    assert (pair.mentor_id, pair.alternatives) == ("r2", ())
+    assert [(r.kind, r.value) for r in pair.reasons] == [("mentee_preference", 1.0)]
+
+
+def test_rosters_that_each_number_from_one_are_not_one_person() -> None:
+    left = [{"id": 1, "name": "Ana Lima"}, {"id": 2, "email": "a@x.org"}, {"id": 3, "name": "Li"}]
+    right = [{"id": 1, "name": "Bo Berg"}, {"id": 2, "email": "b@x.org"}, {"id": 3}]
+    found = forbidden(roster(left, "mentee").profiles, roster(right, "mentor").profiles, Rules())
+    assert np.argwhere(found.mask).tolist() == [[2, 2]]
+
+
+def test_a_criterion_shows_the_cells_that_it_compares() -> None:
+    rule = {
+        "column": "years in role", "mentor_column": "seniority", "test": "at_least",
+        "weight": "high", "by": 2,
+    }  # fmt: skip
+    matching = run(
+        [{"id": "m1", "years in role": 3}], [{"id": "r1", "seniority": 9}], {"criterion": [rule]}
+    )
+    (reason,) = matching.pairs[0].reasons
+    assert [(e.document_id, e.quote) for e in reason.evidence] == [
+        ("m1#years_in_role", "3"),
+        ("r1#seniority", "9"),
+    ]
+
+
 def test_two_quotas_on_one_group_both_hold() -> None:
     mentees = [{"id": f"m{n}", "region": region} for n, region in enumerate("nnnss")]
     mentors = [{"id": f"r{n}"} for n in range(5)]
@@ -316,6 +356,16 @@ def test_pins_hold_and_contradictions_are_all_named() -> None:
     assert "2 mentees are pinned to 'r1'" in str(error.value)
 
 
+def test_pins_beyond_a_quota_are_a_fault() -> None:
+    people = [{"id": f"m{n}", "site": "n"} for n in range(3)]
+    rules = {
+        "quota": [{"column": "site", "value": "n", "at_most": 1}],
+        "pin": [{"mentee": f"m{n}", "mentor": f"r{n}"} for n in range(2)],
+    }
+    with pytest.raises(UsageError, match="quota site = n: 2 pairs are pinned, and at most 1"):
+        run(people, [{"id": f"r{n}"} for n in range(3)], rules)
+
+
 def test_what_if_fairness_and_sensitivity() -> None:
     people = [{"id": f"m{i}", "skills_want": ["sales"], "site": "ns"[i]} for i in range(2)]
     mentors = [{"id": "r0", "skills_have": ["sales"]}, {"id": "r1"}]
@@ -340,6 +390,15 @@ def test_stable_pairs_have_no_blocking_pair() -> None:
     matching = run(people, mentors, {"stable": True})
     assert (who(matching), matching.status) == ({"m1": "r2", "m2": "r1"}, "stable")
     assert matching.measures["blocking_pairs"] == 0
+
+
+def test_whom_no_stable_pairing_has_a_mentor_for_could_not_be_matched() -> None:
+    people = [{"id": "m1", "preferred": "r1"}, {"id": "m2"}]
+    rules = {"stable": True, "forbid": [{"mentee": "m2", "mentor": "r2"}]}
+    mentors = [{"id": "r1", "preferred": "m1"}, {"id": "r2"}]
+    matching = run(people, mentors, rules)
+    assert (matching.status, matching.pairs) == ("infeasible", ())
+    assert matching.unmatched[0].cause == "no stable pairing has a mentor for this mentee"
 
 
 # ---------------------------------------------------------------- profiles and suggestions
@@ -371,6 +430,18 @@ def test_free_text_becomes_skills_with_quotes() -> None:
             assert text[skill.evidence.start : skill.evidence.end] == skill.evidence.quote
 
 
+def test_cells_that_are_lists_and_numbers_are_read_as_text() -> None:
+    rows = [
+        {"id": "m1", "goals": ["to lead a team", None], "site": [1, 2]},
+        {"id": "m2", "goals": 5},
+    ]
+    left = roster(rows, "mentee")
+    assert [described(p).goals for p in left.profiles] == [("to lead a team",), ("5",)]
+    quota = {"quota": [{"column": "site", "at_least": 1}]}
+    matching = run(rows, [{"id": "r1", "goals": 7}, {"id": "r2"}], quota, encoder=WordEncoder())
+    assert len(matching.pairs) == 2
+
+
 def test_suggestions_name_what_is_missing() -> None:
     left, right = read_profiles(
         roster(
@@ -395,6 +466,10 @@ def test_suggestions_name_what_is_missing() -> None:
     assert [m["mentor_id"] for m in first["mentors"]] == ["r1"]
     assert first["missing"] == []
     assert {"skills wanted", "industry", "transfers"} <= set(second["missing"])
+    forbid = [{"same": "organistion"}, {"mentee": "x", "mentor": "r1"}]
+    misspelt = parse_rules({"forbid": forbid}, "rules.toml")
+    with pytest.raises(UsageError, match="3 fault"):
+        suggest(left, right, misspelt, NoSignals(), None)
     nobody = replace(right, profiles=())
     assert suggest(left, nobody, Rules(), NoSignals(), None)[0]["mentors"] == []
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
+from xcase.errors import UsageError
 from xcase.match.assign import Bound, assign, assign_regret, assign_with_bounds, most_pairs
 from xcase.match.stable import blocking_pairs, stable_pairs
 
@@ -93,25 +94,60 @@ def test_the_largest_regret_is_smallest(pool: tuple[np.ndarray, ...]) -> None:
     assert regret(found.mentor) <= largest
 
 
-@given(pools(), st.integers(0, 2), st.integers(0, 2))
+@given(pools(), st.integers(0, 2), st.integers(0, 2), st.booleans())
 @settings(deadline=None, max_examples=40)
 def test_quotas_are_kept_at_the_best_total(
-    pool: tuple[np.ndarray, ...], at_least: int, more: int
+    pool: tuple[np.ndarray, ...], at_least: int, more: int, overlap: bool
 ) -> None:
     scores, legal, places = pool
-    bound = Bound("mentee", frozenset({0, 1}), at_least, at_least + more)
+    n, m = scores.shape
+    mentees = Bound("mentee", frozenset({0, 1} & set(range(n))), at_least, at_least + more)
+    mentors = Bound("mentor", frozenset({0, 2} & set(range(m))), 0, more)
+    bounds = [mentees, mentors]
+    if overlap:
+        bounds.append(Bound("mentee", frozenset({1, 2} & set(range(n))), 0, 1))
 
     def kept(mentor: np.ndarray) -> bool:
-        return bound.at_least <= count(mentor[:2]) <= bound.at_most
+        paired = np.flatnonzero(mentor >= 0)
+        sides = {"mentee": paired.tolist(), "mentor": mentor[paired].tolist()}
+        inside = [sum(person in b.members for person in sides[b.side]) for b in bounds]
+        return all(b.at_least <= k <= b.at_most for b, k in zip(bounds, inside, strict=True))
 
     every = [p for p in pairings(legal, places) if kept(p)]
-    found = assign_with_bounds(scores, legal, places, [bound], objective="score")
+    found = assign_with_bounds(scores, legal, places, bounds, objective="score")
     if not every:
         assert found is None
     else:
         assert found is not None
         assert kept(found.mentor)
         assert total(scores, found.mentor) == max(total(scores, p) for p in every)
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize(("n", "m"), [(20, 20), (90, 400)])
+def test_quotas_on_many_people_with_equal_scores(n: int, m: int, objective: str) -> None:
+    """With 36,000 pairs the worth of a pair once left no room to add them all up."""
+    few, many = m // 10, n // 3
+    found = assign_with_bounds(
+        np.full((n, m), 300_000, np.int32), np.ones((n, m), bool), np.ones(m, np.int64),
+        [Bound("mentor", frozenset(range(m - many, m)), many, n),
+         Bound("mentor", frozenset(range(few)), 0, few // 2)],
+        objective=objective,  # type: ignore[arg-type]
+    )  # fmt: skip
+    assert found is not None
+    assert found.proven
+    assert (found.mentor >= m - many).sum() == many
+    assert count(found.mentor) == min(n, m - (few + 1) // 2)
+
+
+def test_a_search_that_finds_nothing_in_time_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xcase.match.assign.SOLVER_STEPS", 0.0)
+    overlapping = [Bound("mentee", frozenset({0, k}), 1, 1) for k in (1, 2)]
+    with pytest.raises(UsageError, match="2 quotas overlap"):
+        assign_with_bounds(
+            np.zeros((3, 3), np.int32), np.ones((3, 3), bool), np.ones(3, np.int64),
+            overlapping, objective="score",
+        )  # fmt: skip
 
 
 @given(pools())

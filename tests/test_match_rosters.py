@@ -70,6 +70,33 @@ def test_a_near_miss_is_read_and_told() -> None:
     assert "'skils_want' is read as 'skills_want'" in roster.notes[0]
 
 
+def test_each_row_is_told_by_the_synonym_that_it_fills() -> None:
+    rows = b'{"id": "r1", "skills": ["writing"]}\n{"id": "r2", "expertise": ["delegation"]}\n'
+    roster = read_roster(rows, "r.jsonl", side="mentor")
+    assert [p.columns["skills_have"] for p in roster.profiles] == [["writing"], ["delegation"]]
+    assert roster.notes == ()
+    both = read_roster(b"id,skills,expertise\nr1,writing,sales\n", "r.csv", side="mentor")
+    assert both.profiles[0].columns["skills_have"] == ["writing"]
+    assert both.notes == ("r.csv: column 'expertise' is not read, another one gives 'skills_have'",)
+
+
+def test_the_other_side_is_not_the_person_of_a_row() -> None:
+    rows = b"mentor_id,mentee_id,name,mentor_name\nr7,m1,Ana,Bo\n"
+    (ana,) = read_roster(rows, "m.csv", side="mentee").profiles
+    assert (ana.id, ana.name, ana.columns["mentor_id"]) == ("m1", "Ana", "r7")
+    (bo,) = read_roster(rows, "r.csv", side="mentor").profiles
+    assert (bo.id, bo.columns["mentee_id"]) == ("r7", "m1")
+
+
+def test_a_number_of_nothing_is_no_empty_cell() -> None:
+    rows = b'{"id": 0, "years": 0, "goals": ["to lead", null], "site": [1, 2]}\n{"id": ""}\n'
+    (person,) = read_roster(rows, "p.jsonl", side="mentee").profiles
+    assert (person.id, person.columns["years"]) == ("0", 0)
+    assert (person.columns["goals"], person.columns["site"]) == (["to lead"], ["1", "2"])
+    with pytest.raises(UsageError, match="capacity 0 must be"):
+        read_roster(b'{"id": "a", "capacity": 0}', "p.json", side="mentor")
+
+
 def test_an_unknown_industry_counts_as_not_given() -> None:
     roster = read_roster(b"id,industry\na,Healthcare\nb,Zorbing\n", "m.csv", side="mentee")
     assert [p.industry for p in roster.profiles] == ["Healthcare", None]

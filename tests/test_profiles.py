@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -54,6 +55,7 @@ def test_a_profile_in_another_encoding_is_read() -> None:
         (b'{"goals": 3}', "p.json", "goals must be a list of strings, not int"),
         (b"x\n" * 9, "p.jsonl", "and 4 more"),
         (b"\x00\x01\x02\x03" * 9, "p.csv", "like a program"),
+        (b"x" * 131_073 + b"\n", "p.csv", "row 1: .* field limit"),
     ],
 )
 def test_faults_are_told_with_their_place(content: bytes, name: str, said: str) -> None:
@@ -65,3 +67,11 @@ def test_sound_rows_are_kept_beside_faulty_ones() -> None:
     rows, faults = read_rows(b'{"id": "a"}\n[]\n{"id": "b"}\n', "p.jsonl")
     assert [(n, row["id"]) for n, row in rows] == [(1, "a"), (3, "b")]
     assert faults == ["p.jsonl row 2: an object is needed, not []"]
+
+
+def test_a_file_of_faults_is_read_once_and_not_to_its_end() -> None:
+    began = time.process_time()
+    rows, faults = read_rows(b'{"id": "a"}\n' + b"{oops\n" * 120_000, "p.jsonl")
+    assert time.process_time() - began < 2
+    assert len(rows) == 1
+    assert faults[-1] == "p.jsonl: more than 1000 faults; the rest was not read"

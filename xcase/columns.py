@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 
 # Our name of a column, and what programme exports and mentor-match call it.
 SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -46,27 +47,39 @@ def normal(header: str) -> str:
     return re.sub(r"[^\w]+", "_", header.strip().casefold()).strip("_")
 
 
-def name_columns(headers: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Return our name for each header, and remarks on names that were guessed.
+def name_columns(headers: list[str], side: str = "") -> tuple[dict[str, str], list[str]]:
+    """Return our name for each header, and remarks on names that were guessed or taken already.
 
     A header keeps its own (normal) name if another column already bears ours exactly.
+
+    Args:
+        side: ``mentee`` or ``mentor``, whose rows these are: who the other one is does not name
+            the person of a row.
     """
+    others = {"mentee": "mentor_", "mentor": "mentee_"}.get(side)
     names: dict[str, str] = {}
     notes: list[str] = []
     taken = {normal(h) for h in headers if normal(h) in SYNONYMS}
     for header in headers:
         plain = normal(header) or f"column_{len(names) + 1}"
-        name = _KNOWN.get(plain, plain)
-        if plain not in _KNOWN:
-            near = get_close_matches(plain, _KNOWN, n=1, cutoff=NEAR)
-            if near and _KNOWN[near[0]] not in taken:
-                name = _KNOWN[near[0]]
-                notes.append(f"column {header!r} is read as {name!r}; rename it if that is right")
-        if name != plain and name in taken:
+        meant = plain if plain in _KNOWN else _nearest(plain)
+        name = _KNOWN.get(meant, plain)
+        if others and meant.startswith(others) and name in ("id", "name"):
             name = plain
+        if name != plain and name in taken:
+            if plain in _KNOWN:
+                notes.append(f"column {header!r} is not read, another one gives {name!r}")
+            name = plain
+        elif name != plain and plain not in _KNOWN:
+            notes.append(f"column {header!r} is read as {name!r}; rename it if that is right")
         taken.add(name)
         names[header] = name
     return names, notes
+
+
+@lru_cache(maxsize=1024)
+def _nearest(plain: str) -> str:
+    return next(iter(get_close_matches(plain, _KNOWN, n=1, cutoff=NEAR)), "")
 
 
 def items(value: object) -> list[str]:

@@ -29,6 +29,8 @@ LISTS = ("goals", "skills_have", "skills_want")
 NEAR = 0.75
 # Faults of one file that are told.
 TOLD = 5
+# With so many a file is not what it is taken for, and is read no further.
+MOST_FAULTS = 1000
 
 
 def read_rows(content: bytes, path: str) -> tuple[list[Row], list[str]]:
@@ -42,7 +44,14 @@ def read_rows(content: bytes, path: str) -> tuple[list[Row], list[str]]:
     rows: list[Row] = []
     try:
         text, _ = decode(content)
-        rows = [(number, _storable(row)) for number, row in _rows(text, path, faults)]
+        for row in _rows(text, path):
+            if not isinstance(row, str):
+                rows.append((row[0], _storable(row[1])))
+            elif len(faults) < MOST_FAULTS:
+                faults.append(f"{path}{row}")
+            else:
+                faults.append(f"{path}: more than {MOST_FAULTS} faults; the rest was not read")
+                break
     except ReadError as error:
         faults.append(f"{path}: {error}")
     return rows, faults
@@ -111,15 +120,16 @@ def _list(header: str, value: Any, path: str) -> tuple[str, ...]:
     return tuple(items(value))
 
 
-def _rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:
+def _rows(text: str, path: str) -> Iterator[Row | str]:
+    """Yield each row, or its fault: what stands after the name of the file."""
     start, suffix = text.lstrip()[:1], Path(path).suffix.lower()
     json_like = start in ("{", "[") or (suffix in (".json", ".jsonl") and start)
     if suffix == ".csv" or not json_like:
-        yield from _csv_rows(text, path, faults)
+        yield from _csv_rows(text)
     elif start == "[" and suffix != ".jsonl":
-        yield from _json_rows(text, path, faults)
+        yield from _json_rows(text)
     else:
-        yield from _json_line_rows(text, path, faults)
+        yield from _json_line_rows(text)
 
 
 def _storable(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,9 +143,11 @@ def _storable(row: Mapping[str, Any]) -> dict[str, Any]:
     return {well_formed(name): storable(value) for name, value in row.items()}
 
 
-def _csv_rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:
+def _csv_rows(text: str) -> Iterator[Row | str]:
     header_line = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t|", key=lambda d: len(next(csv.reader([header_line], delimiter=d), [])))
+    # What is longer than a cell may be is told below, as in any other row.
+    sample = [header_line[: csv.field_size_limit()]]
+    delimiter = max(",;\t|", key=lambda d: len(next(csv.reader(sample, delimiter=d), [])))
     header: list[str] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
@@ -145,48 +157,50 @@ def _csv_rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:
             if not header:
                 header = [freed(cell) for cell in cells]
                 twice = sorted({c for c in header if c and header.count(c) > 1})
-                faults += [f"{path}: column {name!r} stands twice in the header" for name in twice]
+                yield from (f": column {name!r} stands twice in the header" for name in twice)
             elif len(cells) != len(header):
                 message = f"{len(cells)} cells, but the header has {len(header)}; quote delimiters"
-                faults.append(f"{path} row {reader.line_num}: {message}")
+                yield f" row {reader.line_num}: {message}"
             else:
                 yield reader.line_num, dict(zip(header, map(freed, cells), strict=True))
     except csv.Error as error:
-        faults.append(f"{path} row {reader.line_num}: a quote is not closed or doubled ({error})")
+        yield f" row {reader.line_num}: a quote is not closed or doubled ({error})"
 
 
-def _json_rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:
+def _json_rows(text: str) -> Iterator[Row | str]:
     try:
         values = json.loads(text)
     except RecursionError:
-        faults.append(f"{path}: nested too deeply to hold profiles")
+        yield ": nested too deeply to hold profiles"
         return
     except ValueError as error:
-        faults.append(f"{path}: not JSON ({error})")
+        yield f": not JSON ({error})"
         return
     for number, value in enumerate(values, start=1):
         if isinstance(value, dict):
             yield number, value
         else:
-            faults.append(f"{path} entry {number}: an object is needed, not {value!r:.40}")
+            yield f" entry {number}: an object is needed, not {value!r:.40}"
 
 
-def _json_line_rows(text: str, path: str, faults: list[str]) -> Iterator[Row]:
+def _json_line_rows(text: str) -> Iterator[Row | str]:
+    first = True
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
-            if not text[: text.index(line)].strip() and _is_object(text):
+            if first and _is_object(text):
                 yield number, json.loads(text)  # one profile, printed over many lines
                 return
-            faults.append(f"{path} row {number}: not JSON ({error})")
-            continue
-        if isinstance(value, dict):
-            yield number, value
+            yield f" row {number}: not JSON ({error})"
         else:
-            faults.append(f"{path} row {number}: an object is needed, not {value!r:.40}")
+            if isinstance(value, dict):
+                yield number, value
+            else:
+                yield f" row {number}: an object is needed, not {value!r:.40}"
+        first = False
 
 
 def _is_object(text: str) -> bool:

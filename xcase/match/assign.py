@@ -11,6 +11,7 @@ smaller than any difference of scores draws the first to the first.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from xcase.errors import UsageError
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -58,7 +61,7 @@ def assign(
     n, m = scores.shape
     if not n or not m or not legal.any():
         return Assignment(np.full(n, -1, np.int64), True)
-    gains = _Gains(scores, legal, objective)
+    gains = _Gains(scores, legal, objective, n + m + 2)
     arcs = _first_arcs(gains, places)
     mentor = np.full(n, -1, np.int64)
     for _ in range(ROUNDS):
@@ -129,17 +132,88 @@ def assign_with_bounds(
 ) -> Assignment | None:
     """Return the best pairing within bounds on groups, or None if no pairing keeps them.
 
-    It is proven optimal over the pairs that were looked at; all of them up to :data:`MAX_VARIABLES`
-    pairs, beyond that the best ones of each person, and then it is not called proven.
-    """
-    from ortools.sat.python import cp_model
+    Groups that do not overlap are part of a flow; those that do take a search, which is slower and
+    goes on for so many steps. Beyond :data:`MAX_ARCS` or :data:`MAX_VARIABLES` pairs only the best
+    ones of each person are looked at, and the pairing is not called proven.
 
+    Raises:
+        UsageError: groups overlap, and the search neither found a pairing nor that there is none.
+    """
     n, m = scores.shape
-    gains = _Gains(scores, legal, objective)
+    apart = all(
+        a.side != b.side or a.members.isdisjoint(b.members)
+        for a, b in itertools.combinations(bounds, 2)
+    )
+    most = MAX_ARCS if apart else MAX_VARIABLES
     arcs = np.flatnonzero(legal)
-    cut = len(arcs) > MAX_VARIABLES
+    # A search that must also settle all ties takes minutes where many scores are equal.
+    terms = n + m + len(bounds) + 1 if apart else n * m
+    gains = _Gains(scores, legal, objective, terms, by_id=apart)
+    cut = len(arcs) > most
     if cut:
         arcs = _first_arcs(gains, places)
+    if apart:
+        mentor, proven = _flow_within(arcs, gains, places, bounds), True
+    else:
+        mentor, proven = _search(arcs, gains, places, bounds)
+    return None if mentor is None else Assignment(mentor, proven and not cut)
+
+
+# Pairs in a flow with quotas.
+MAX_ARCS = 2_000_000
+# Pairs that CP-SAT gets as variables; 40,000 take seconds.
+MAX_VARIABLES = 40_000
+SOLVER_STEPS = 20.0
+
+
+def _flow_within(arcs: Ints, gains: _Gains, places: Ints, bounds: Sequence[Bound]) -> Ints | None:
+    """Return the best pairing where no two groups of a side overlap, or None if there is none.
+
+    Each pair is a unit that goes round: hub, the mentee's group, mentee, mentor, the mentor's
+    group, hub. Who is in no group goes by the hub itself.
+    """
+    from ortools.graph.python import min_cost_flow
+
+    n, m = gains.scores.shape
+    hub = n + m + len(bounds)
+    by = np.full(n + m, hub)
+    supply = np.zeros(hub + 1, np.int64)
+    flow = min_cost_flow.SimpleMinCostFlow()
+    for node, bound in enumerate(bounds, n + m):
+        by[[person + n * (bound.side == "mentor") for person in bound.members]] = node
+        ends = (hub, node) if bound.side == "mentee" else (node, hub)
+        free = bound.at_most - bound.at_least
+        flow.add_arc_with_capacity_and_unit_cost(*ends, free, 0)
+        # What must flow has flowed already: it is missing at one end and stands at the other.
+        supply[list(ends)] += (-bound.at_least, bound.at_least)
+    rows, columns = np.divmod(arcs, m)
+    pairs = flow.add_arcs_with_capacity_and_unit_cost(
+        rows, n + columns, np.ones(len(arcs), np.int64), gains.alone - gains.of(rows, columns)
+    )
+    everybody = np.arange(n + m)
+    flow.add_arcs_with_capacity_and_unit_cost(
+        by[:n], everybody[:n], np.ones(n, np.int64), np.zeros(n, np.int64)
+    )
+    flow.add_arcs_with_capacity_and_unit_cost(everybody[n:], by[n:], places, np.zeros(m, np.int64))
+    flow.set_nodes_supplies(np.arange(hub + 1), supply)
+    status = flow.solve()
+    if status == flow.INFEASIBLE:
+        return None
+    if status != flow.OPTIMAL:
+        raise RuntimeError(f"the flow solver ended with status {status}")
+    mentor = np.full(n, -1, np.int64)
+    used = flow.flows(pairs) > 0
+    mentor[rows[used]] = columns[used]
+    return mentor
+
+
+def _search(
+    arcs: Ints, gains: _Gains, places: Ints, bounds: Sequence[Bound]
+) -> tuple[Ints | None, bool]:
+    """Return the best pairing within any bounds, or None if there is none; and if it is proven."""
+    from ortools.sat.python import cp_model
+
+    n, m = gains.scores.shape
     rows, columns = np.divmod(arcs, m)
     model = cp_model.CpModel()
     chosen = [model.new_bool_var("") for _ in range(len(arcs))]
@@ -164,36 +238,52 @@ def assign_with_bounds(
     solver.parameters.random_seed = 0
     solver.parameters.max_deterministic_time = SOLVER_STEPS
     status = solver.solve(model)
+    if status == cp_model.INFEASIBLE:
+        return None, True
+    if status == cp_model.UNKNOWN:
+        raise UsageError(
+            f"the {len(bounds)} quotas overlap, and no pairing was found for them in time; "
+            "name groups that do not overlap, or take one out"
+        )
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None
+        raise RuntimeError(f"the solver ended with status {solver.status_name(status)}")
     mentor = np.full(n, -1, np.int64)
     for k, variable in enumerate(chosen):
         if solver.boolean_value(variable):
             mentor[rows[k]] = columns[k]
-    return Assignment(mentor, status == cp_model.OPTIMAL and not cut)
-
-
-# Pairs that CP-SAT gets as variables; 40,000 take seconds.
-MAX_VARIABLES = 40_000
-SOLVER_STEPS = 60.0
+    return mentor, status == cp_model.OPTIMAL
 
 
 class _Gains:
-    """What each pair adds to the objective, in whole numbers that include the tie-break."""
+    """What each pair adds to the objective, in whole numbers that include the tie-break.
 
-    def __init__(self, scores: npt.NDArray[np.int32], legal: Bools, objective: str) -> None:
+    Args:
+        terms: how many gains the solver must be able to add up without an overflow.
+        by_id: draw the first to the first where totals are equal.
+    """
+
+    def __init__(
+        self,
+        scores: npt.NDArray[np.int32],
+        legal: Bools,
+        objective: str,
+        terms: int,
+        *,
+        by_id: bool = True,
+    ) -> None:
         n, m = scores.shape
         self.scores, self.legal = scores, legal
         # One more pair is worth more than all scores together, or decides between equal totals.
         first = objective == "participation"
         self.bonus = n * HIGHEST + 1 if first else 1
         self.scale = 1 if first else n + 1
-        room = COST_LIMIT // ((n + m + 2) * (HIGHEST * self.scale + self.bonus + 1))
-        levels = max(1, min(max(n, m), math.isqrt(max(1, room // n))))
-        self.unit = n * levels * levels
+        room = COST_LIMIT // (terms * (HIGHEST * self.scale + self.bonus + 1))
+        # The tie-break is as fine as the room allows.
+        steps = min(max(n, m) - 1, math.isqrt(max(0, room - 1) // n)) if by_id else 0
+        self.unit = n * steps * steps + 1
         self.scale *= self.unit
-        self.first = levels - 1 - np.arange(n, dtype=np.int64) * levels // n
-        self.second = levels - 1 - np.arange(m, dtype=np.int64) * levels // m
+        self.first = steps - np.arange(n, dtype=np.int64) * (steps + 1) // n
+        self.second = steps - np.arange(m, dtype=np.int64) * (steps + 1) // m
         self.alone = -self.bonus * self.unit
 
     def of(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Ints:

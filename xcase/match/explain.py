@@ -21,7 +21,7 @@ from xcase.match.records import (
     Unmatched,
 )
 from xcase.match.rules import column_name
-from xcase.match.score import MISSING, UNIT, Context, Parts
+from xcase.match.score import MISSING, UNIT, Context, Parts, part_of
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -101,6 +101,7 @@ class Reasons:
 
     def __init__(self, context: Context, parts: Parts) -> None:
         self._context, self._parts = context, parts
+        self._criteria = {part_of(criterion): criterion for criterion in context.rules.criterion}
         left, right = context.goals or (None, None)
         self._left = _of_people(left, len(context.mentees))
         self._right = _of_people(right, len(context.mentors))
@@ -139,8 +140,12 @@ class Reasons:
             return [e for case in like[:SHOWN] for r in case.reasons for e in r.evidence[:1]]
         if name in ("mentee_preference", "mentor_preference"):
             return _cells(mentee if name == "mentee_preference" else mentor, ["preferred"])
-        column = {"languages": ["languages"], "time": ["availability", "time_zone"]}.get(name)
-        return [e for person in (mentee, mentor) for e in _cells(person, column or [_of(name)])]
+        if name in self._criteria:
+            column = self._criteria[name].column
+            other = self._criteria[name].mentor_column or column
+            return _cells(mentee, [column_name(column)]) + _cells(mentor, [column_name(other)])
+        columns = {"languages": ["languages"], "time": ["availability", "time_zone"]}[name]
+        return [e for person in (mentee, mentor) for e in _cells(person, columns)]
 
     def _sentences(self, i: int, j: int) -> list[Evidence]:
         goals = self._context.goals
@@ -273,8 +278,3 @@ def _cells(person: Profile, columns: Iterable[str]) -> list[Evidence]:
         for column in columns
         if (text := cell_text(person, column))
     ]
-
-
-def _of(criterion: str) -> str:
-    """Return the column of a part named ``criterion: COLUMN TEST ...``."""
-    return column_name(criterion.removeprefix("criterion: ").rsplit(" ", 1)[0].split(" ")[0])

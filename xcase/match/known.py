@@ -95,8 +95,8 @@ def described(profile: Profile) -> Described:
     columns = profile.columns
 
     def several(name: str) -> tuple[str, ...]:
-        value = columns.get(name, ())
-        return (value,) if isinstance(value, str) else tuple(map(str, value))
+        value = columns.get(name, [])
+        return tuple(value) if isinstance(value, list) else (str(value),)
 
     return Described(
         id=profile.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -112,7 +113,8 @@ def words(value: object) -> set[str]:
 
 def _people_in(cell: object) -> set[str]:
     """Return whom a cell may name, in lower case: "Doe, Jane" is one person, or two."""
-    return words(cell) | {str(cell).strip().casefold()}
+    whole = ", ".join(cell) if isinstance(cell, list) else str(cell).strip()
+    return words(cell) | {whole.casefold()}
 
 
 def named_people(profile: Profile) -> set[str]:
@@ -123,21 +125,50 @@ def named_people(profile: Profile) -> set[str]:
 
 def _same_person(mentees: Sequence[Profile], mentors: Sequence[Profile]) -> list[tuple[int, int]]:
     def keys(profile: Profile) -> list[tuple[str, ...]]:
-        found: list[tuple[str, ...]] = [("id", profile.id.casefold())]
+        found: list[tuple[str, ...]] = []
         if email := profile.columns.get("email"):
             found.append(("email", str(email).casefold()))
         if profile.name and (place := profile.columns.get("organisation")):
             found.append(("name", profile.name.casefold(), str(place).casefold()))
         return found
 
-    return _meeting(mentees, mentors, keys)
+    # Two rosters may each number their people from 1.
+    same_id = _meeting(mentees, mentors, lambda profile: [("id", profile.id.casefold())])
+    sure = [(i, j) for i, j in same_id if not _contradict(mentees[i], mentors[j])]
+    return sure + _meeting(mentees, mentors, keys)
+
+
+def _contradict(left: Profile, right: Profile) -> bool:
+    """Say whether two rows with one id tell of two people: other names, or other e-mails only."""
+    if left.name and right.name:
+        return not set(re.findall(r"\w+", left.name.casefold())) & set(
+            re.findall(r"\w+", right.name.casefold())
+        )
+    emails = [str(p.columns["email"]).casefold() for p in (left, right) if "email" in p.columns]
+    return len(set(emails)) > 1
 
 
 def _reporting_line(
     mentees: Sequence[Profile], mentors: Sequence[Profile]
 ) -> list[tuple[int, int]]:
-    up = _named(mentees, mentors, "manager")
-    return up + [(i, j) for j, i in _named(mentors, mentees, "manager")]
+    """Return the pairs of whom one stands above the other, by any number of steps."""
+    people = (*mentees, *mentors)
+    managers: dict[int, list[int]] = {}
+    for person, manager in _named(people, people, "manager"):
+        managers.setdefault(person, []).append(manager)
+    found, first = [], len(mentees)
+    for person in managers:
+        above: set[int] = set()
+        rest = [person]
+        while rest:
+            more = set(managers.get(rest.pop(), ())) - above
+            above |= more
+            rest += more
+        for manager in above:
+            i, j = sorted((person, manager))
+            if i < first <= j:
+                found.append((i, j - first))
+    return found
 
 
 def _listed(

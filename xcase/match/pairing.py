@@ -24,7 +24,7 @@ from xcase.match.explain import Choice, Pairing, explain_idle, explain_pairs, ex
 from xcase.match.legal import Forbidden, forbidden
 from xcase.match.reader import Encoder, read_passages, read_skills
 from xcase.match.records import Matching, Profile, Roster
-from xcase.match.rules import Forbid, Pin, Quota, Rules, check_columns, column_name
+from xcase.match.rules import Forbid, Pin, Quota, Rules, check_columns, column_name, refuse
 from xcase.match.score import (
     OF_MENTEE,
     OF_MENTOR,
@@ -140,9 +140,12 @@ class _Problem:
         self.pins, wrong = _pins(rules, self._mentees, self._mentors, self.forbidden, self.places)
         self.bounds, unknown = _bounds(rules.quota, self._mentees, self._mentors)
         faults += wrong + unknown
-        if faults:
-            listing = "".join(f"\n  - {fault}" for fault in faults)
-            raise UsageError(f"rules and rosters do not fit, {len(faults)} fault(s):{listing}")
+        faults += [
+            f"quota {name}: {done} pairs are pinned, and at most {bound.at_most} are allowed"
+            for name, bound in self.bounds.items()
+            if (done := _pinned(bound, self.pins)) > bound.at_most
+        ]
+        refuse(faults)
 
     def solve(self, context: Context, parts: Parts) -> tuple[Pairing, Solution]:
         """Return the best pairing under the rules."""
@@ -165,7 +168,8 @@ class _Problem:
         """Return the pairing with its reasons, and with causes for everybody who was left out."""
         legal, places = self._free(pairing.forbidden)
         choices = self._choices(pairing, legal, places)
-        most = choices[0].mentor if choices else pairing.mentor
+        # Who has a mentor is the same in every stable pairing; else more may have one.
+        most = choices[0].mentor if choices and not self.rules.stable else pairing.mentor
         possible = bool((most >= 0).all()) and not solution.faults
         unmatched = explain_unmatched(pairing, choices)
         status = "stable" if self.rules.stable else "optimal" if solution.proven else "feasible"
@@ -232,7 +236,7 @@ class _Problem:
             )
             if found is not None:
                 return Solution(found.mentor, found.proven, 0.0, tuple(faults))
-        raise UsageError("the pinned pairs alone break a quota: " + "; ".join(faults))
+        raise UsageError("no pairing keeps the quotas: " + "; ".join(faults))
 
     def _choices(self, pairing: Pairing, legal: Bools, places: Ints) -> list[Choice]:
         """Return pairings with more pairs, if somebody is left out: the first keeps all rules."""
@@ -363,13 +367,15 @@ def _bounds(
     return bounds, faults
 
 
+def _pinned(bound: Bound, pins: dict[int, int]) -> int:
+    people = pins.keys() if bound.side == "mentee" else pins.values()
+    return sum(person in bound.members for person in people)
+
+
 def _less(bound: Bound, pins: dict[int, int]) -> Bound:
     """Return what is left of a bound when the pinned pairs are counted."""
-    people = pins.keys() if bound.side == "mentee" else pins.values()
-    done = sum(person in bound.members for person in people)
-    return replace(
-        bound, at_least=max(0, bound.at_least - done), at_most=max(0, bound.at_most - done)
-    )
+    done = _pinned(bound, pins)
+    return replace(bound, at_least=max(0, bound.at_least - done), at_most=bound.at_most - done)
 
 
 def _inside(legal: Bools, bound: Bound) -> Bools:

@@ -43,11 +43,18 @@ def parse_roster(content: bytes, path: str, *, side: Side) -> tuple[Roster, list
     """
     rows, faults = read_rows(content, path)
     headers = list(dict.fromkeys(key for _, fields in rows for key in fields))
-    names, notes = name_columns(headers)
+    notes: list[str] = []
     profiles: list[Profile] = []
     first_row: dict[str, int] = {}
+    named: dict[tuple[str, ...], Mapping[str, str]] = {}
     for number, fields in rows:
-        profile = _profile(number, fields, names, path, faults, notes)
+        cells = {h: cell for h, value in fields.items() if (cell := _plain(value)) not in ("", [])}
+        # Of columns that mean the same each row is told by the first one that it fills.
+        if (filled := tuple(cells)) not in named:
+            named[filled], remarks = name_columns(list(filled), side)
+            notes += remarks
+        columns = {named[filled][h]: cell for h, cell in reversed(cells.items())}
+        profile = _profile(number, fields, columns, path, faults, notes)
         if profile is None:
             continue
         if profile.id in first_row:
@@ -58,7 +65,8 @@ def parse_roster(content: bytes, path: str, *, side: Side) -> tuple[Roster, list
         profiles.append(profile)
     if not profiles and not faults:
         faults.append(f"{path}: holds nobody; a row for each {side} is needed")
-    if rows and not set(names.values()) & {"id", "email", "name", "first_name"}:
+    known, _ = name_columns(headers, side)
+    if rows and not set(known.values()) & {"id", "email", "name", "first_name"}:
         faults.append(f"{path}: no column `id`, `email` or `name` (found {', '.join(headers)})")
     notes = [f"{path}: {note}" for note in dict.fromkeys(notes)]
     return Roster(side, path, tuple(headers), tuple(profiles), tuple(notes)), faults
@@ -96,24 +104,21 @@ def _refuse(faults: Sequence[str]) -> None:
 def _profile(
     number: int,
     fields: dict[str, Any],
-    names: Mapping[str, str],
+    columns: dict[str, Any],
     path: str,
     faults: list[str],
     notes: list[str],
 ) -> Profile | None:
-    columns: dict[str, Any] = {}
-    for header, value in fields.items():
-        if value is None or value == [] or (isinstance(value, str) and not value.strip()):
-            continue
-        name = names[header]
-        filled = items(value) if name in LISTS else _plain(value)
-        if filled and name not in columns:
-            columns[name] = filled
+    columns = {
+        name: told
+        for name, value in columns.items()
+        if (told := items(value) if name in LISTS else value) != []
+    }
     if not columns:
         return None
     given = [str(columns[n]) for n in ("first_name", "last_name") if n in columns]
-    name = str(columns.get("name") or " ".join(given))
-    person = str(columns.get("id") or columns.get("email") or name).strip()
+    name = str(columns.get("name", " ".join(given)))
+    person = str(columns.get("id", columns.get("email", name))).strip()
     where = f"{path} row {number}"
     if not person:
         faults.append(f"{where}: no id, e-mail address or name")
@@ -143,7 +148,10 @@ def _profile(
 
 
 def _plain(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+    """Return a cell as text, a list of texts, or what else JSON may hold; "" where it is empty."""
+    if isinstance(value, list):
+        return items(value)
+    return value.strip() if isinstance(value, str) else "" if value is None else value
 
 
 def _capacity(value: object) -> int | None:

@@ -179,6 +179,13 @@ def check_columns(rules: Rules, mentees: Roster, mentors: Roster) -> list[str]:
     return faults
 
 
+def refuse(faults: list[str]) -> None:
+    """Raise UsageError that names every fault, if there are any."""
+    if faults:
+        listing = "".join(f"\n  - {fault}" for fault in faults)
+        raise UsageError(f"rules and rosters do not fit, {len(faults)} fault(s):{listing}")
+
+
 def column_name(column: str) -> str:
     """Return the name under which a profile keeps a column that a rule calls ``column``."""
     plain = normal(column)

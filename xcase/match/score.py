@@ -19,7 +19,7 @@ import numpy.typing as npt
 from xcase.match.legal import Floats, describe, named_people, overlap, test_values, words
 from xcase.match.reader import Passages
 from xcase.match.records import Aim, Profile
-from xcase.match.rules import CRITERION_WEIGHTS, Rules
+from xcase.match.rules import CRITERION_WEIGHTS, Criterion, Rules
 from xcase.match.signals import CaseSignal, Signals, TransferSignal
 
 Values = npt.NDArray[np.uint16]
@@ -116,10 +116,15 @@ def make_parts(context: Context) -> Parts:
     for criterion in context.rules.criterion:
         if criterion.weight == "must":
             continue
-        name = f"criterion: {describe(criterion)}"
+        name = part_of(criterion)
         values[name] = thousandths(*test_values(criterion, mentees, mentors))
         weights[name] = CRITERION_WEIGHTS[criterion.weight]
     return Parts(whole_weights(weights), values)
+
+
+def part_of(criterion: Criterion) -> str:
+    """Return the name of the part that a criterion adds to a score."""
+    return f"criterion: {describe(criterion)}"
 
 
 def whole_weights(weights: Mapping[str, float]) -> dict[str, int]:
@@ -299,6 +304,8 @@ def _preference(who: Sequence[Profile], others: Sequence[Profile]) -> Values:
     value = np.zeros((len(who), len(others)), np.float32)
     for i, person in enumerate(who):
         wishes = [name.casefold() for name in person.columns.get("preferred", ())]
+        if (whole := ", ".join(wishes)) in index:
+            wishes = [whole]
         for rank, name in reversed(list(enumerate(wishes))):
             value[i, index.get(name, [])] = 1 - rank / len(wishes)
     says = np.array(["preferred" in p.columns for p in who], bool)

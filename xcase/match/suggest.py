@@ -12,7 +12,7 @@ from xcase.match.legal import forbidden
 from xcase.match.pairing import weigh_up
 from xcase.match.reader import Encoder
 from xcase.match.records import Profile, Reason, Roster
-from xcase.match.rules import Rules
+from xcase.match.rules import Rules, check_columns, refuse
 from xcase.match.score import Context
 from xcase.match.signals import CaseSignal, Signals, TransferSignal
 from xcase.store import to_json
@@ -36,7 +36,12 @@ def suggest(
         mentees: with skills, as :func:`xcase.match.pairing.read_profiles` returns them.
         mentors: likewise; empty if nobody is to be suggested.
         limit: entries in each list.
+
+    Raises:
+        UsageError: the rules name columns or people that the rosters do not have.
     """
+    if mentors.profiles:
+        refuse(check_columns(rules, mentees, mentors))
     context, parts = weigh_up(mentees, mentors, rules, signals, encoder)
     scores = parts.scores()
     allowed = forbidden(mentees.profiles, mentors.profiles, rules).mask == 0
