@@ -40,11 +40,6 @@ _EMAIL_COLUMN = re.compile(r"e-?mail", re.I)
 _SUFFIXES = frozenset("csv jsonl json txt markdown html htm docx doc pdf odt rtf zip xlsx".split())
 _PATH_WORD = re.compile(r"[^\W\d_][^\W\dA-Z_]*|[^\W\d_]+")
 _NO_NAME_NEXT = re.compile(r",? (?:you|he|she|they|I|we|it|the|this|that|my|there|be|to)\b")
-_TITLES = frozenset(
-    """mr mrs ms miss mx dr prof professor sir dame sister father rev reverend captain sergeant lady
-    lord colonel chef coach aunt auntie uncle mama señor señora herr frau madame monsieur judge
-    sheikh rabbi imam pastor councillor""".split()
-)
 
 Edit = tuple[int, int, str]
 
@@ -188,11 +183,11 @@ def _tells(kind: str, match: re.Match[str]) -> bool:
     if (
         bare in lexicon.PARTICLES
         or bare in lexicon.FUNCTION_WORDS
-        or (bare in _TITLES and kind == "person")
+        or (bare in lexicon.TITLES and kind == "person")
     ):
         return False
     if kind == "organisation":
-        return bare not in lexicon.KINDS_OF_ORGANISATION and bare not in _TITLES
+        return bare not in lexicon.KINDS_OF_ORGANISATION and bare not in lexicon.TITLES
     if kind == "place":
         return bare not in lexicon.KINDS_OF_PLACE
     return True
