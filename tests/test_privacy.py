@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from xcase.records import Analysis, Case, Document, Program, Skipped, Source
 pytest.importorskip("presidio_analyzer")
 pytest.importorskip("faker")
 
+from xcase.privacy.contacts import Found, _compiled
 from xcase.privacy.pseudonymise import apply_edits, changes, pseudonymise
 
 SECRET = b"a secret of a test, thirty-two b"
@@ -99,6 +101,61 @@ def test_two_people_never_share_a_surrogate() -> None:
     pool = ("Ann", "Bea")
     made = [key.assign(word, pool, ()) for word in ("x", "y", "z", "zz")]
     assert len(set(made)) == 4
+
+
+def test_surrogates_stay_those_they_were() -> None:
+    key = Key(SECRET, {"ann": "Bea"})
+    key.give("q", "Zed")
+    made = [key.assign(w, ("Ann", "Bea", "Cy", "Di", "Zed"), {"di"}) for w in ("x", "y")]
+    assert made[0] == "Cy"  # the only one that is no name, no surrogate and in no text
+    assert made[1][:-4] in ("Ann", "Bea", "Cy", "Di", "Zed")
+
+
+def test_many_names_get_their_surrogates_in_no_time() -> None:
+    key = Key(SECRET, {f"name{n}": f"Other{n}" for n in range(200_000)})
+    began = time.process_time()
+    for n in range(200):
+        key.assign(f"new{n}", ("Ann", "Bea"), ())
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("name", "gone", "kept"),
+    [
+        ("+44 7700 900123", "900123", ""),
+        ("staff 4471-22-99", "4471", "staff "),
+        ("people/staff 4471-22-99/call.csv", "4471", "people/staff "),
+        ("calls/07700 900123.csv", "900123", "calls/"),
+        ("ann@crestwell.example/notes.txt", "crestwell", ""),
+        ("crestwell.com/notes.txt", "crestwell", ""),
+    ],
+)
+def test_numbers_and_contacts_go_from_ids_and_paths(name: str, gone: str, kept: str) -> None:
+    skip = Skipped(name, "", "read", "E_EMPTY", "the file is empty")
+    (made,), (skipped,) = pseudonymise([source("It.", id=name, path=name)], [skip], Key(SECRET))
+    for new in (made.id, made.path, skipped.path):
+        assert gone not in new
+        assert new.startswith(kept)
+        assert new.count("/") == name.count("/")
+        assert new.endswith(Path(name).suffix)
+
+
+def test_file_names_that_tell_nothing_stay() -> None:
+    name = "stories/standup-2.txt"
+    (made,), _ = pseudonymise([source("It.", id=name, path=name)], [], Key(SECRET))
+    assert made.path == name
+
+
+def test_a_long_run_of_hyphens_costs_no_time() -> None:
+    began = time.process_time()
+    assert not [f for f in _patterns("Ab-" * 10_000) if f.kind == "address"]
+    assert time.process_time() - began < 2
+    assert [f.kind for f in _patterns("Karl-Marx-Seitenstraße 5")] == ["address"]
+
+
+def _patterns(text: str) -> list[Found]:
+    street = next(p for _, p in _compiled() if "straße" in p.pattern)
+    return [Found("address", *m.span()) for m in street.finditer(text)]
 
 
 def test_a_pseudonymised_analysis_holds_no_name_and_exact_offsets(tmp_path: Path) -> None:
