@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from xcase.records import Analysis, Case, Document, Program, Skipped, Source
 pytest.importorskip("presidio_analyzer")
 pytest.importorskip("faker")
 
+from xcase.privacy.contacts import Found, _compiled
 from xcase.privacy.pseudonymise import apply_edits, changes, pseudonymise
 
 SECRET = b"a secret of a test, thirty-two b"
@@ -99,6 +101,61 @@ def test_two_people_never_share_a_surrogate() -> None:
     pool = ("Ann", "Bea")
     made = [key.assign(word, pool, ()) for word in ("x", "y", "z", "zz")]
     assert len(set(made)) == 4
+
+
+def test_surrogates_stay_those_they_were() -> None:
+    key = Key(SECRET, {"ann": "Bea"})
+    key.give("q", "Zed")
+    made = [key.assign(w, ("Ann", "Bea", "Cy", "Di", "Zed"), {"di"}) for w in ("x", "y")]
+    assert made[0] == "Cy"  # the only one that is no name, no surrogate and in no text
+    assert made[1][:-4] in ("Ann", "Bea", "Cy", "Di", "Zed")
+
+
+def test_many_names_get_their_surrogates_in_no_time() -> None:
+    key = Key(SECRET, {f"name{n}": f"Other{n}" for n in range(200_000)})
+    began = time.process_time()
+    for n in range(200):
+        key.assign(f"new{n}", ("Ann", "Bea"), ())
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("name", "gone", "kept"),
+    [
+        ("+44 7700 900123", "900123", ""),
+        ("staff 4471-22-99", "4471", "staff "),
+        ("people/staff 4471-22-99/call.csv", "4471", "people/staff "),
+        ("calls/07700 900123.csv", "900123", "calls/"),
+        ("ann@crestwell.example/notes.txt", "crestwell", ""),
+        ("crestwell.com/notes.txt", "crestwell", ""),
+    ],
+)
+def test_numbers_and_contacts_go_from_ids_and_paths(name: str, gone: str, kept: str) -> None:
+    skip = Skipped(name, "", "read", "E_EMPTY", "the file is empty")
+    (made,), (skipped,) = pseudonymise([source("It.", id=name, path=name)], [skip], Key(SECRET))
+    for new in (made.id, made.path, skipped.path):
+        assert gone not in new
+        assert new.startswith(kept)
+        assert new.count("/") == name.count("/")
+        assert new.endswith(Path(name).suffix)
+
+
+def test_file_names_that_tell_nothing_stay() -> None:
+    name = "stories/standup-2.txt"
+    (made,), _ = pseudonymise([source("It.", id=name, path=name)], [], Key(SECRET))
+    assert made.path == name
+
+
+def test_a_long_run_of_hyphens_costs_no_time() -> None:
+    began = time.process_time()
+    assert not [f for f in _patterns("Ab-" * 10_000) if f.kind == "address"]
+    assert time.process_time() - began < 2
+    assert [f.kind for f in _patterns("Karl-Marx-Seitenstraße 5")] == ["address"]
+
+
+def _patterns(text: str) -> list[Found]:
+    street = next(p for _, p in _compiled() if "straße" in p.pattern)
+    return [Found("address", *m.span()) for m in street.finditer(text)]
 
 
 def test_a_pseudonymised_analysis_holds_no_name_and_exact_offsets(tmp_path: Path) -> None:
@@ -314,6 +371,77 @@ def test_forget_finds_the_surrogate_by_the_key_and_takes_it_out_of_the_key(tmp_p
     assert told.documents == ("a",)
     assert told.key_words == 2
     assert open_key(path, folder).words == {"other": "Bell"}
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("Maria de Souza", "Adriana de Giles"),
+        ("Dr Maria de Souza", "Adriana de Giles"),
+        ("Ludwig van der Souza", "Xaver van der Giles"),
+    ],
+)
+def test_forget_finds_the_surrogate_of_a_name_with_a_particle_or_a_title(
+    name: str, stored: str, tmp_path: Path
+) -> None:
+    text = f"Then {stored} came."
+    document = Document("a", "a", "0" * 64, "a", {}, text, "not_a_case", "")
+    (tmp_path / "out").mkdir()
+    store.save(Analysis((document,), (), (), {}), tmp_path / "out")
+    path = tmp_path / "names.key"
+    Key(SECRET, {"maria": "Adriana", "ludwig": "Xaver", "souza": "Giles"}, path).keep()
+    told = forget(tmp_path / "out", name, key_path=path, really=True)
+    assert (told.documents, told.key_words) == (("a",), 2)
+
+
+def test_forget_leaves_the_key_alone_where_it_knows_a_part_of_the_name(tmp_path: Path) -> None:
+    folder, path = folder_of(tmp_path), tmp_path / "names.key"
+    Key(SECRET, {"quist": "Tarrant"}, path).keep()
+    with pytest.raises(UsageError, match=r"only in part \(not ada\)"):
+        forget(folder, "Ada Quist", key_path=path, really=True)
+    assert open_key(path, folder).words == {"quist": "Tarrant"}
+    assert len(store.load(folder).documents) == 3
+    assert forget(folder, "No Body", key_path=path, really=False).key_words == 0
+
+
+def test_forget_takes_drafts_of_caches_that_a_killed_run_left(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    (folder / ".index.4711.tmp").mkdir()
+    (folder / ".index.4711.tmp" / "tokens.npy").write_bytes(b"vectors")
+    (folder / ".transfer.safetensors.4711.tmp").write_bytes(b"vectors")
+    told = forget(folder, "Mo Tarrant", key_path=None, really=True)
+    assert {".index.4711.tmp", ".transfer.safetensors.4711.tmp"} < set(told.caches)
+    assert not any("4711" in p.name for p in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("person", "text"),
+    [
+        ("Łukasz Nowak", "lukasz nowak"),
+        ("Soren Aeby", "SØREN ÆBY"),
+        ("Işıl Đurić", "Isil Duric"),
+        ("Jörg Weiß", "Jorg WEISS"),
+        ("Li Zhang", "LiZhang.pdf"),
+    ],
+)
+def test_a_name_is_found_with_and_without_its_accents(person: str, text: str) -> None:
+    assert forgotten.names_any(text, forgotten.variants(person))
+    assert forgotten.names_any(person, forgotten.variants(text)) or person == "Li Zhang"
+
+
+@pytest.mark.parametrize(("person", "text"), [("An Na", "Anna runs"), ("Jo Anna", "Joanna runs")])
+def test_a_short_name_without_its_space_is_another_name(person: str, text: str) -> None:
+    assert not forgotten.names_any(text, forgotten.variants(person))
+
+
+def test_who_was_forgotten_before_letters_were_folded_stays_forgotten(tmp_path: Path) -> None:
+    forgotten.add(tmp_path, "Mo Tarrant")
+    path = tmp_path / forgotten.FILE
+    told = json.loads(path.read_text(encoding="utf-8"))
+    told["names"] = [[2, forgotten._hash(bytes.fromhex(told["salt"]), ("łukasz", "nowak"))]]
+    del told["sha256"]
+    path.write_text(json.dumps(told), encoding="utf-8")
+    assert forgotten.leave_out(tmp_path, [source("Łukasz Nowak drove.")], [])[0] == []
 
 
 @pytest.mark.parametrize(

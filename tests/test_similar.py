@@ -33,9 +33,11 @@ from xcase.similar import (
     draft,
     find,
     judge,
+    judgements,
     load_feedback,
     load_profile,
     parse_profile,
+    passes,
     profile_of_text,
     rank,
 )
@@ -180,6 +182,38 @@ def test_across_leaves_the_own_sector_and_bad_ends() -> None:
         searcher(three()).search(
             profile_of_text("I cannot delegate any task"), count=9, filters=Filters(across=True)
         )
+
+
+def test_across_asks_for_the_gap_a_known_sector_and_a_good_end() -> None:
+    good = Filters(across=True)
+    _, case = story(1, CLERK, "Finance & Insurance", "Legal", "delegation", "positive")
+    bad = replace(case.outcomes[0], polarity="negative")
+    assert passes(case, good, "Healthcare", ("delegation",))
+    assert passes(case, good, "Healthcare")
+    assert not passes(case, good, "Healthcare", ("negotiation",))
+    assert not passes(case, good, "Finance & Insurance")
+    assert not passes(replace(case, industry_from=None), good, "Healthcare")
+    assert not passes(replace(case, outcomes=(*case.outcomes, bad)), good, "Healthcare")
+
+
+def test_diversity_chooses_and_the_score_orders() -> None:
+    again = tuple(f"{s} Indeed." for s in NURSE)
+    analysis = analysis_of(
+        story(1, NURSE, "Healthcare", "Healthcare", "delegation", "positive"),
+        story(2, BAKER, "Wholesale & Retail", "Legal", "negotiation", "positive"),
+        story(3, CLERK, "Finance & Insurance", "Legal", "delegation", "positive"),
+        story(4, again, "Healthcare", "Healthcare", "delegation", "positive"),
+    )
+    search = searcher(analysis).search
+    for diversity in (0.0, 0.5, 0.9):
+        found = search(profile_of_text(ASKED), count=3, diversity=diversity).cases
+        scores = [c.score for c in found]
+        assert scores == sorted(scores, reverse=True)
+
+
+def test_feedback_of_no_analysis_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(AnalysisError, match="no analysis"):
+        judgements(tmp_path / "nowhere")
 
 
 def test_an_industry_is_known_in_any_case_and_an_unknown_one_is_not_told() -> None:

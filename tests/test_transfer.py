@@ -388,6 +388,14 @@ def test_failed_transfers_are_shown_and_prevail() -> None:
     assert set(row.counter_evidence).isdisjoint(row.evidence)
 
 
+def test_what_others_can_do_or_what_failed_does_not_speak_for_a_transfer() -> None:
+    had = ("empathy", "had", "background")
+    row = one(base_of(story(had, holder="mentor"), story(had, ending="negative")), "empathy")
+    assert row.evidence == ()
+    assert row.reasons[2].evidence == ()
+    assert len(one(base_of(story(had)), "empathy").evidence) == 1
+
+
 def test_evidence_quotes_the_document() -> None:
     documents = [story(CARRIED), story(CARRIED, target=FARM), story(CARRIED, source=FARM)]
     texts = {d.id: d.text for d, _ in documents}
@@ -495,6 +503,11 @@ def test_a_profile_as_json_or_csv() -> None:
     table = f"id,industry,skills_have,text\nm1,{HEALTH},empathy; planning,good at negotiation\n"
     person = read_person(table.encode(), "p.csv")
     assert person.skills == ("empathy", "planning", "negotiation")
+
+
+def test_what_somebody_lacks_or_wants_is_no_skill_they_have() -> None:
+    text = "I am bad at delegation and I want to learn public speaking. I lead negotiation."
+    assert read_person(json.dumps({"text": text}).encode(), "p.json").skills == ("negotiation",)
 
 
 def test_a_misspelt_column_is_reported() -> None:

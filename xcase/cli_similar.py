@@ -84,7 +84,7 @@ def feedback_cli(
     from xcase.store import to_json
 
     if target is None:
-        entries = similar.load_feedback(folder)
+        entries = similar.judgements(folder)
     else:
         told = None
         if text is not None or profile is not None:

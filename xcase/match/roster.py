@@ -11,8 +11,7 @@ from xcase.errors import UsageError
 from xcase.match.records import Profile, Roster, Side
 from xcase.profiles import read_rows
 from xcase.spreadsheet import table_text
-from xcase.taxonomy import load_industries
-from xcase.vocabulary import industry_words
+from xcase.vocabulary import industry_meant
 
 MAX_CAPACITY = 1000
 
@@ -83,18 +82,6 @@ def lines_text(rows: Iterable[object]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def known_industry(value: str) -> str | None:
-    """Return the industry label that a cell means, or None.
-
-    A label counts whatever its case; else the words of the industry table decide, if they agree.
-    """
-    labels = {i.label.casefold(): i.label for i in load_industries()}
-    if value.strip().casefold() in labels:
-        return labels[value.strip().casefold()]
-    found = {hit.label for hit in industry_words().find(value)}
-    return found.pop() if len(found) == 1 else None
-
-
 def _refuse(faults: Sequence[str]) -> None:
     if faults:
         listing = "".join(f"\n  - {fault}" for fault in faults)
@@ -130,7 +117,7 @@ def _profile(
         capacity = None
     industries = {}
     for column in ("industry", "target_industry"):
-        label = known_industry(str(columns[column])) if column in columns else None
+        label = industry_meant(str(columns[column])) if column in columns else None
         if column in columns and label is None:
             told = f"{column} {columns[column]!r} is none of the known industries"
             notes.append(f"row {number}: {told}; it counts as not given")

@@ -143,7 +143,7 @@ _PATTERNS: tuple[tuple[str, str, int], ...] = (
     ),
     (
         "address",
-        r"\b[^\W\d_a-z][\w-]*(?:straße|strasse|weg|platz|allee|gasse|gata|gatan|vägen|laan|straat|"
+        r"\b[^\W\d_a-z][\w-]{0,60}(?:straße|strasse|weg|platz|allee|gasse|gata|gatan|vägen|laan|straat|"
         r"gade|vej|katu|tie|gracht|kade|plein) \d+\w?(?:,? \d{3} ?\d{1,2} [^\W\d_a-z]\w+)?",
         0,
     ),

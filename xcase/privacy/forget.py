@@ -24,7 +24,7 @@ from xcase.errors import AnalysisError, UsageError
 from xcase.privacy import forgotten
 from xcase.privacy.forgotten import Variant, names_any, said_by, variants, words_of
 from xcase.privacy.key import Key, open_key
-from xcase.privacy.lexicon import WORD, word
+from xcase.privacy.lexicon import FUNCTION_WORDS, PARTICLES, TITLES, WORD, word
 from xcase.records import Analysis
 
 # Made from the documents by any command that needs them.
@@ -63,7 +63,8 @@ def forget(folder: Path, person: str, *, key_path: Path | None, really: bool) ->
         key_path: the key of a pseudonymised analysis: the surrogate is forgotten too.
 
     Raises:
-        UsageError: no name is given, or the key file cannot be used.
+        UsageError: no name is given, the key file cannot be used, or it knows only a part of the
+            name.
         AnalysisError: the folder is damaged or cannot be written to.
     """
     wanted = variants(person)
@@ -77,7 +78,7 @@ def forget(folder: Path, person: str, *, key_path: Path | None, really: bool) ->
     own = [w for w in key.words if words_of(w) and parts.issuperset(words_of(w))]
     # Locked from the first look on: what another command writes meanwhile would be lost.
     with store.writing(folder) if really else nullcontext():
-        kept, plan = _plan(folder, store.load(folder), wanted, person)
+        kept, plan = _plan(folder, store.load(folder), wanted)
         plan = replace(plan, key_words=len(own))
         if not really:
             return plan
@@ -99,9 +100,7 @@ def forget(folder: Path, person: str, *, key_path: Path | None, really: bool) ->
     return replace(plan, done=True, searched=len(files), still_named_in=left)
 
 
-def _plan(
-    folder: Path, analysis: Analysis, wanted: set[Variant], person: str
-) -> tuple[Analysis, Forgotten]:
+def _plan(folder: Path, analysis: Analysis, wanted: set[Variant]) -> tuple[Analysis, Forgotten]:
     named = {d.id for d in analysis.documents if names_any(said_by(d), wanted)}
     # A name that a person gave in a decision may stand nowhere in the text.
     named |= {
@@ -109,7 +108,7 @@ def _plan(
         for c in analysis.cases
         if names_any(json.dumps(store.to_json(c), ensure_ascii=False), wanted)
     }
-    parts = {(w,) for w in words_of(person) if len(w) > 2}
+    parts = {(w,) for words in wanted for w in words if len(w) > 2}
     near = [d.id for d in analysis.documents if d.id not in named and names_any(said_by(d), parts)]
     skipped = [s for s in analysis.skipped if not names_any(f"{s.path} {s.message}", wanted)]
     cases = tuple(c for c in analysis.cases if c.document_id not in named)
@@ -134,7 +133,7 @@ def _plan(
         corrections=0,
         feedback=0,
         errors=len(analysis.skipped) - len(skipped),
-        caches=tuple(name for name in CACHES if (folder / name).exists()),
+        caches=tuple(path.name for path in _caches(folder)),
         key_words=0,
         share_a_name=tuple(near),
         searched=0,
@@ -148,10 +147,26 @@ def _plan(
 
 
 def _surrogate(key: Key, person: str) -> set[Variant]:
+    """Return the ways to write the name that stands for this one, if the key knows it.
+
+    Raises:
+        UsageError: the key knows some words of the name and not all that say who it is.
+    """
     words = [word(m.group()) for m in WORD.finditer(person)]
-    if words and all(w in key.words for w in words):
-        return variants(" ".join(key.words[w] for w in words))
-    return set()
+    while words and words[0] in TITLES:
+        del words[0]
+    unknown = [w for w in words if w not in key.words]
+    if len(unknown) == len(words):
+        return set()
+    # Other words than these have no surrogate because nobody took them for a name; without them the
+    # name that is stored would not be found, and its other words would be lost with the key's.
+    missing = [w for w in unknown if w not in PARTICLES | FUNCTION_WORDS | TITLES]
+    if missing:
+        raise UsageError(
+            f"the key file knows {person!r} only in part (not {', '.join(missing)}), so that the "
+            "name in the analysis is not known; look it up there and give that one"
+        )
+    return variants(" ".join(key.words.get(w, w) for w in words))
 
 
 def _goes(line: dict[str, Any], plan: Forgotten, wanted: set[Variant]) -> bool:
@@ -185,9 +200,14 @@ def _rewrite(path: Path, goes: Callable[[dict[str, Any]], bool]) -> None:
         raise AnalysisError(f"cannot write {path}: {error.strerror}") from error
 
 
+def _caches(folder: Path) -> list[Path]:
+    """Return the caches of a folder, and their drafts that a run left when it was killed."""
+    drafts = tuple(f".{name}." for name in CACHES)
+    return sorted(p for p in folder.glob("*") if p.name in CACHES or p.name.startswith(drafts))
+
+
 def _remove_caches(folder: Path) -> None:
-    for name in CACHES:
-        path = folder / name
+    for path in _caches(folder):
         try:
             if path.is_dir():
                 shutil.rmtree(path)

@@ -33,6 +33,10 @@ class Key:
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(SECRET_BYTES))
     words: dict[str, str] = field(default_factory=dict)
     path: Path | None = None
+    _taken: set[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._taken = {w.casefold() for w in self.words.values()} | self.words.keys()
 
     def keep(self) -> None:
         """Write the key to its file, for its owner alone and whole or not at all, if it has one.
@@ -62,17 +66,21 @@ class Key:
     def assign(self, bare: str, pool: Sequence[str], avoid: Collection[str]) -> str:
         """Return the surrogate of a word: one of ``pool`` that stands for no other word."""
         if bare not in self.words:
-            taken = {w.casefold() for w in self.words.values()} | self.words.keys()
             begin = int.from_bytes(self.digest(bare)[:8])
             for i in range(len(pool)):
                 chosen = pool[(begin + i) % len(pool)]
-                if chosen.casefold() not in taken and chosen.casefold() not in avoid:
+                if chosen.casefold() not in self._taken and chosen.casefold() not in avoid:
                     break
             else:
                 # More names than the pool has: letters that follow from the key set them apart.
                 chosen = pool[begin % len(pool)] + _letters(self.digest(bare))
-            self.words[bare] = chosen
+            self.give(bare, chosen)
         return self.words[bare]
+
+    def give(self, bare: str, surrogate: str) -> None:
+        """Let a surrogate stand for a word, and for no other from now on."""
+        self.words[bare] = surrogate
+        self._taken |= {bare, surrogate.casefold()}
 
     def digest(self, value: str) -> bytes:
         """Return 32 bytes that follow from the secret and the value."""

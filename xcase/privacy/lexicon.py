@@ -82,6 +82,12 @@ PARTICLES = frozenset(
     """van von der den de del della di da do dos du la le el al bin binti ibn ben bint abu ter ten
     af av y e o’ mac st""".split()
 )
+# Words before a name that are no part of it.
+TITLES = frozenset(
+    """mr mrs ms miss mx dr prof professor sir dame sister father rev reverend captain sergeant lady
+    lord colonel chef coach aunt auntie uncle mama señor señora herr frau madame monsieur judge
+    sheikh rabbi imam pastor councillor""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,11 +40,6 @@ _EMAIL_COLUMN = re.compile(r"e-?mail", re.I)
 _SUFFIXES = frozenset("csv jsonl json txt markdown html htm docx doc pdf odt rtf zip xlsx".split())
 _PATH_WORD = re.compile(r"[^\W\d_][^\W\dA-Z_]*|[^\W\d_]+")
 _NO_NAME_NEXT = re.compile(r",? (?:you|he|she|they|I|we|it|the|this|that|my|there|be|to)\b")
-_TITLES = frozenset(
-    """mr mrs ms miss mx dr prof professor sir dame sister father rev reverend captain sergeant lady
-    lord colonel chef coach aunt auntie uncle mama señor señora herr frau madame monsieur judge
-    sheikh rabbi imam pastor councillor""".split()
-)
 
 Edit = tuple[int, int, str]
 
@@ -188,11 +183,11 @@ def _tells(kind: str, match: re.Match[str]) -> bool:
     if (
         bare in lexicon.PARTICLES
         or bare in lexicon.FUNCTION_WORDS
-        or (bare in _TITLES and kind == "person")
+        or (bare in lexicon.TITLES and kind == "person")
     ):
         return False
     if kind == "organisation":
-        return bare not in lexicon.KINDS_OF_ORGANISATION and bare not in _TITLES
+        return bare not in lexicon.KINDS_OF_ORGANISATION and bare not in lexicon.TITLES
     if kind == "place":
         return bare not in lexicon.KINDS_OF_PLACE
     return True
@@ -248,7 +243,7 @@ def _assign(key: Key, styles: Mapping[str, str], texts: Iterable[str]) -> None:
     avoid = {word(m.group()) for text in texts for m in WORD.finditer(text)} | styles.keys()
     for bare, style in new:
         if style == "acronym" or len(bare) == 1:
-            key.words[bare] = surrogates.letters(key, bare.upper())
+            key.give(bare, surrogates.letters(key, bare.upper()))
         else:
             key.assign(bare, surrogates.pool(style), avoid)
 
@@ -363,7 +358,7 @@ def _in_path(path: str, everywhere: Iterable[str], key: Key) -> str:
         for m in _PATH_WORD.finditer(path)
         if word(m.group()) in names | own
     ]
-    return apply_edits(path, made)
+    return "/".join(_contactless(part, key) for part in apply_edits(path, made).split("/"))
 
 
 def _rewrite(
@@ -372,11 +367,10 @@ def _rewrite(
     told = {bare for r in (reading, *columns) for _, _, bare, _ in r.words}
     known = everywhere | {bare for bare in told if len(bare) > 1}
     text = rewrite(source.text, reading, known, key)
-    name = _in_path(source.id, known, key)
     return replace(
         source,
-        id=_contactless(name, key),
-        path=_contactless(_in_path(source.path, known, key), key),
+        id=_in_path(source.id, known, key),
+        path=_in_path(source.path, known, key),
         # The sum of the file would prove which file it was.
         sha256=hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
         title=rewrite(source.title, read_text(source.title), known, key),
@@ -386,12 +380,16 @@ def _rewrite(
 
 
 def _contactless(name: str, key: Key) -> str:
-    """Return a path or id without e-mail addresses."""
-    found = [c for c in _apart(find_contacts(name)) if c.kind == "email"]
-    return apply_edits(
-        name,
-        [(c.start, c.end, surrogates.contact(key, "email", name[c.start : c.end])) for c in found],
-    )
+    """Return a file name, folder name or id without contacts and numbers; its suffix is none."""
+    stem, point, suffix = name.rpartition(".")
+    if suffix.casefold() not in _SUFFIXES:
+        stem, point, suffix = name, "", ""
+    made = [
+        # Of an address of the web the last part: a slash would make a folder of the rest.
+        (c.start, c.end, surrogates.contact(key, c.kind, stem[c.start : c.end]).split("/")[-1])
+        for c in _apart(find_contacts(stem))
+    ]
+    return apply_edits(stem, made) + point + suffix
 
 
 def _value(column: str, value: Any, known: set[str], key: Key) -> Any:

@@ -145,6 +145,16 @@ def judge(
     return entry
 
 
+def judgements(folder: Path) -> list[feedback.Feedback]:
+    """Return what was said of the suggestions of an analysis.
+
+    Raises:
+        AnalysisError: the folder holds no sound analysis, or feedback that is damaged.
+    """
+    store.load(folder)
+    return feedback.load(folder)
+
+
 def check_filters(filters: Filters) -> Filters:
     """Return the filters with names as the taxonomy spells them.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from xcase.clauses import PARTS, clauses_of, part_of
 from xcase.errors import UsageError, nearest
 from xcase.impersonal import impersonal
 from xcase.profiles import read_profile
@@ -18,8 +19,6 @@ from xcase.similar.words import words_of
 from xcase.taxonomy import load_industries
 from xcase.vocabulary import industry_meant, industry_words, skill_names
 
-# What a clause tells of.
-PARTS = ("situation", "gap", "goal")
 # About ten pages. Longer texts are not profiles, and their many topics resemble everything.
 MAX_CHARS = 20_000
 # Fewer words than this describe nobody.
@@ -39,29 +38,6 @@ _ENGLISH = frozenset((
 ))  # fmt: skip
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-# Where a new thought begins inside a sentence.
-_CLAUSE = re.compile(
-    r"(?<=[.!?;:])\s+|\n+|(?:,|(?<![\s,]))\s++"
-    r"(?=(?:and|but|yet|though|although|because|so)\s++(?:i|we|my|now)\b|but\b|"
-    r"who\s++(?:want|wish|hope|need|can|struggle|fear))",
-    re.IGNORECASE,
-)
-_GOAL = re.compile(
-    r"\b(?:want(?:s|ed)?\b|would (?:like|love) to|i'd (?:like|love)|hop(?:e|es|ing) to|aims?\b|"
-    r"goals?\b|wish(?:es)? to|plan(?:s|ning)? to|looking (?:for|to)|dream|become|aspir\w+|"
-    r"interested in|so that i can|ready to|next step)",
-    re.IGNORECASE,
-)
-_GAP = re.compile(
-    r"\b(?:can(?:no|['’])t|cannot|couldn['’]t|don['’]t|do not|never|no one|nobody|struggl\w+|"
-    r"hard\b|difficult\w*|afraid|fear\w*|scared|nervous|anxious|freez\w*|froze|panic\w*|avoid\w*|"
-    r"lack\w*|weak\w*|bad at|not (?:good|sure|able|used|comfortable|confident)|unsure|unable|"
-    r"fail\w*|stuck|lost|problem|trouble|overwhelm\w*|too (?:shy|much|many|quiet|slow|fast|long|"
-    r"soft|blunt)|need (?:help|to learn|to)|without|worr\w+|guilt\w*|ashamed|hate\w*|dread\w*|"
-    r"burn(?:ed|t|ing)? out|exhaust\w*|ignor\w+|learn|instead of|keep \w+ing|end up|still\b|"
-    r"no idea|know nothing|nothing\b)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +96,7 @@ def read(profile: Profile) -> Reading:
     parts: dict[str, list[str]] = {part: [] for part in PARTS}
     if role:
         parts["situation"].append(role)
-    for clause in filter(None, (c.strip() for c in _CLAUSE.split(text))):
+    for clause in clauses_of(text):
         parts[part_of(clause)].append(clause)
     parts["goal"] += goals
     parts["gap"] += unnamed
@@ -154,13 +130,6 @@ def read(profile: Profile) -> Reading:
         missing=tuple(missing),
         notes=tuple(notes),
     )
-
-
-def part_of(clause: str) -> str:
-    """Return ``goal``, ``gap`` or ``situation``: what a clause of a profile tells."""
-    if _GOAL.search(clause):
-        return "goal"
-    return "gap" if _GAP.search(clause) else "situation"
 
 
 def _industry(told: str, clauses: Iterable[str], notes: list[str]) -> dict[str, float]:

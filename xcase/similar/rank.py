@@ -184,7 +184,7 @@ def match(
 def diversify(
     vectors: np.ndarray, scores: Sequence[float], count: int, diversity: float
 ) -> list[int]:
-    """Return the order in which to show results: near in score, far from what is shown already.
+    """Return which results to show, as chosen: high in score, far from those chosen before.
 
     Maximal marginal relevance (Carbonell & Goldstein 1998).
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xcase.clauses import PARTS
 from xcase.duplicates import repeats
 from xcase.embed import TokenEncoder
 from xcase.errors import UsageError
 from xcase.records import Analysis, Case, Document, Evidence, Profile, Reason, SimilarCase
 from xcase.similar import rank
 from xcase.similar.facets import gap_skills
+from xcase.similar.health import end_of
 from xcase.similar.index import Index, check_model
-from xcase.similar.profile import PARTS, Reading, read
+from xcase.similar.profile import Reading, read
 from xcase.similar.words import shared_spans
 
 # How much of a score the spread of the answers may cost; see the README's table for what it does.
@@ -95,8 +97,11 @@ class Searcher:
         kept = [(m, score) for m, score in zip(matches, scores, strict=True) if score > 0]
         vectors = self.index.arrays["middles"][[m.case for m, _ in kept]]
         order = rank.diversify(vectors, [score for _, score in kept], count, diversity)
-        best = [kept[i][0] for i in order]
-        found = tuple(self._result(m, reading, float(words[m.case])) for m in best)
+        chosen = [
+            self._result(m, reading, float(words[m.case])) for m in (kept[i][0] for i in order)
+        ]
+        # Diversity chooses; what is chosen is shown by score.
+        found = tuple(sorted(chosen, key=lambda case: -case.score))
         return Found(found, reading, (*reading.notes, *self._notes(reading, filters, found, count)))
 
     def explain(self, profile: Profile, case_id: str) -> SimilarCase:
@@ -111,7 +116,7 @@ class Searcher:
         if filters == Filters():
             return self._first
         home = _home(reading, filters)
-        asked = [passes(case, filters, home) for case in self.analysis.cases]
+        asked = [passes(case, filters, home, reading.skills) for case in self.analysis.cases]
         allowed: np.ndarray = self._first & np.array(asked, dtype=bool)
         return allowed
 
@@ -194,18 +199,21 @@ def _home(reading: Reading, filters: Filters) -> str:
     return home
 
 
-def passes(case: Case, filters: Filters, home: str) -> bool:
+def passes(case: Case, filters: Filters, home: str, wanted: Collection[str] = ()) -> bool:
     """Say whether a case has what the filters ask for.
 
     Args:
-        home: the mentee's industry; ``across`` asks for cases that begin in another one, and end
-            well.
+        home: the mentee's industry; ``across`` asks for cases that are known to begin in another
+            one, do not lead into it, and end well.
+        wanted: skills that the mentee wants; ``across`` asks for one of them as the case's gap.
     """
     start, goal = case.industry_from, case.industry_to
     if filters.across:
-        if home and home in {i.label for i in (start, goal) if i}:
+        if start is None or home in {i.label for i in (start, goal) if i}:
             return False
-        if not any(o.polarity == "positive" for o in case.outcomes):
+        if wanted and gap_skills(case).keys().isdisjoint(wanted):
+            return False
+        if end_of(case) != "well":
             return False
     elif filters.industry_from and (start is None or start.label != filters.industry_from):
         return False

@@ -27,6 +27,7 @@ DECIMALS = 4
 class Base:
     """The three signals, and the mentions and phrases by (industry, skill) position.
 
+    ``told`` are mentions of what the mentee can do, in cases that did not fail the skill.
     ``values`` are from x to x skills, 0 to 1, by the names of :data:`WEIGHTS`; ``score`` is their
     weighted sum.
     """
@@ -61,12 +62,14 @@ def prepare(
         "embedding": alike.value.round(DECIMALS),
     }
     score = np.sum([WEIGHTS[kind] * value for kind, value in values.items()], axis=0)
-    return Base(cases, market, alike, values, score, _by_place(told), words_by_place(told))
+    return Base(cases, market, alike, values, score, _by_place(told, cases), words_by_place(told))
 
 
-def _by_place(told: tuple[Mention, ...]) -> dict[Place, tuple[Mention, ...]]:
+def _by_place(told: tuple[Mention, ...], cases: CaseCounts) -> dict[Place, tuple[Mention, ...]]:
+    seen = (s for sightings in cases.sightings.values() for s in sightings)
+    failed = {(s.case_id, s.skill) for s in seen if s.course == "failed"}
     found: dict[Place, list[Mention]] = defaultdict(list)
     for mention in sorted(told, key=lambda m: -m.confidence):
-        if mention.speaks:
+        if mention.own and (mention.case_id, mention.skill) not in failed:
             found[mention.industry, mention.skill].append(mention)
     return {place: tuple(there) for place, there in found.items()}

@@ -18,13 +18,18 @@ MAX_WORDS = 12
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A skill as it is told in an industry; both are taxonomy positions."""
+    """A skill as it is told in an industry; both are taxonomy positions.
 
+    ``own`` are mentions of what the mentee can do.
+    """
+
+    case_id: str
     industry: int
     skill: int
     words: str
     confidence: float
     speaks: bool
+    own: bool
     sentence: Evidence
 
 
@@ -45,11 +50,13 @@ def mentions(analysis: Analysis) -> Iterator[Mention]:
             if mention.hypothetical:
                 continue
             yield Mention(
+                case_id=case.id,
                 industry=industries[guess.label],
                 skill=skills[mention.skill],
                 words=" ".join(mention.surface.split()),
                 confidence=mention.confidence,
                 speaks=mention.status != "lacked",
+                own=mention.status != "lacked" and mention.holder == "mentee",
                 sentence=sentence_of(case, mention, texts[case.document_id]),
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xcase.clauses import clauses_of, part_of
 from xcase.profiles import read_profile
 from xcase.vocabulary import skill_names
 
@@ -26,6 +27,8 @@ class Person:
 def read_person(content: bytes, where: str) -> Person:
     """Read one profile; skills come from ``skills_have`` and, by name and alias, from ``text``.
 
+    Of the text only what tells the situation is read: a gap or a goal names what is not there yet.
+
     Raises:
         UsageError: see :func:`xcase.profiles.read_profile`.
     """
@@ -35,7 +38,8 @@ def read_person(content: bytes, where: str) -> Person:
         hits = [hit.label for hit in skill_names().find(name)]
         found += hits
         unknown += [] if hits else [name]
-    found += [hit.label for hit in skill_names().find(profile.text)]
+    told = (c for c in clauses_of(profile.text) if part_of(c) == "situation")
+    found += [hit.label for clause in told for hit in skill_names().find(clause)]
     return Person(
         name=profile.name or profile.id,
         industry=profile.industry,
