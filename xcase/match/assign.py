@@ -25,6 +25,11 @@ from xcase.errors import UsageError
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+# Pairs in a flow with quotas.
+MAX_ARCS = 2_000_000
+# Pairs that CP-SAT gets as variables (40,000 take seconds), and how long it goes on, in its steps.
+MAX_VARIABLES = 40_000
+SOLVER_STEPS = 20.0
 # Arcs for each person at the start; more make the flow slower, fewer make more rounds.
 NEAREST = 24
 # Pairs added for each mentee in a round of pricing.
@@ -157,13 +162,6 @@ def assign_with_bounds(
     else:
         mentor, proven = _search(arcs, gains, places, bounds)
     return None if mentor is None else Assignment(mentor, proven and not cut)
-
-
-# Pairs in a flow with quotas.
-MAX_ARCS = 2_000_000
-# Pairs that CP-SAT gets as variables; 40,000 take seconds.
-MAX_VARIABLES = 40_000
-SOLVER_STEPS = 20.0
 
 
 def _flow_within(arcs: Ints, gains: _Gains, places: Ints, bounds: Sequence[Bound]) -> Ints | None:
