@@ -474,6 +474,15 @@ def test_suggestions_name_what_is_missing() -> None:
     assert suggest(left, nobody, Rules(), NoSignals(), None)[0]["mentors"] == []
 
 
+def test_a_column_that_nothing_looks_at_is_named() -> None:
+    mentees = [{"id": "m1", "skills_want": ["sales"], "Challenges": "silent", "site": "a"}]
+    mentors = [{"id": "r1", "skills_have": ["sales"], "site": "b"}]
+    told = run(mentees, mentors, {"forbid": [{"same": "site"}]}).notes
+    assert [note for note in told if "not compared" in note] == [
+        "mentees.jsonl: kept but not compared, as no rule names them: Challenges"
+    ]
+
+
 def test_weights_are_whole_and_clocks_are_read() -> None:
     assert whole_weights({"a": 1, "b": 1, "c": 1}) == {"a": 334, "b": 333, "c": 333}
     assert [clock(t) for t in ("UTC+2", "-03:30", "Europe/Paris", "5", "soon", "")] == [

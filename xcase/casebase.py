@@ -226,6 +226,7 @@ class CaseBase:
         """
         from xcase.match.records import Roster
         from xcase.match.roster import read_roster, read_rosters
+        from xcase.match.rules import set_aside
         from xcase.match.suggest import suggest
 
         asked = given.rules(rules)
@@ -239,7 +240,8 @@ class CaseBase:
         left, right = self._told(left, right)
         encoder = self._encoder(left, right)
         found = suggest(left, right, asked, self.signals, encoder, limit=given.count(k))
-        return Answer(tuple(found), (*left.notes, *right.notes))
+        unread = (*set_aside(asked, left), *set_aside(asked, right))
+        return Answer(tuple(found), (*left.notes, *right.notes, *unread))
 
     def match(
         self,

@@ -58,7 +58,7 @@ def suggest_cli(
     from xcase.match.pairing import read_profiles
     from xcase.match.records import Roster
     from xcase.match.roster import read_roster, read_rosters
-    from xcase.match.rules import load_rules
+    from xcase.match.rules import load_rules, set_aside
     from xcase.match.suggest import suggest
 
     _check_out(out)
@@ -73,7 +73,7 @@ def suggest_cli(
     annotator, encoder = _models(left, right, lists_only=lists_only)
     left, right = read_profiles(left, right, annotator)
     suggestions = suggest(left, right, asked, signals, encoder, limit=limit)
-    _say([*left.notes, *right.notes])
+    _say([*left.notes, *right.notes, *set_aside(asked, left), *set_aside(asked, right)])
     if out is not None:
         _write(out, suggestions_text(suggestions, suffix=out.suffix.lower()))
     if as_json:

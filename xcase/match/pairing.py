@@ -24,7 +24,16 @@ from xcase.match.explain import Choice, Pairing, explain_idle, explain_pairs, ex
 from xcase.match.legal import Forbidden, forbidden
 from xcase.match.reader import Encoder, read_passages, read_skills
 from xcase.match.records import Matching, Profile, Roster
-from xcase.match.rules import Forbid, Pin, Quota, Rules, check_columns, column_name, refuse
+from xcase.match.rules import (
+    Forbid,
+    Pin,
+    Quota,
+    Rules,
+    check_columns,
+    column_name,
+    refuse,
+    set_aside,
+)
 from xcase.match.score import (
     OF_MENTEE,
     OF_MENTOR,
@@ -117,7 +126,8 @@ def match(
                 sensitivity_table(pairing, lambda parts: problem.solve(context, parts)[0])
             ),
         )
-    notes = (*mentees.notes, *mentors.notes, *matching.notes, *_silence(context, parts))
+    unread = (note for roster in (mentees, mentors) for note in set_aside(asked, roster))
+    notes = (*mentees.notes, *mentors.notes, *unread, *matching.notes, *_silence(context, parts))
     return replace(matching, notes=tuple(dict.fromkeys(notes)))
 
 
