@@ -67,7 +67,10 @@ def forget_cli(
             say("a later analyze leaves out what names the person (forgotten.json)")
     if not result.done:
         note("nothing was changed; to do it, run it again with --yes")
-    note("your source files are as they were: they, and copies and backups, are yours to delete")
+    note(
+        "your source files, reports and exports are as they were: they, and copies and backups, "
+        "are yours to delete"
+    )
     if result.still_named_in:
         note(f"still named in {', '.join(result.still_named_in)}: delete or make them again")
         raise typer.Exit(STILL_NAMED)
