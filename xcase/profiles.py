@@ -17,6 +17,7 @@ from typing import Any
 from xcase.columns import SYNONYMS, items, name_columns, normal
 from xcase.errors import ReadError, UsageError
 from xcase.read.decode import decode, well_formed
+from xcase.read.limits import MAX_FILE_BYTES
 from xcase.records import Profile
 from xcase.spreadsheet import freed
 
@@ -145,9 +146,9 @@ def _storable(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _csv_rows(text: str) -> Iterator[Row | str]:
     header_line = next((line for line in text.splitlines() if line.strip()), "")
-    # What is longer than a cell may be is told below, as in any other row.
-    sample = [header_line[: csv.field_size_limit()]]
-    delimiter = max(",;\t|", key=lambda d: len(next(csv.reader(sample, delimiter=d), [])))
+    # As where narratives are read: the limit is one for the whole process.
+    csv.field_size_limit(MAX_FILE_BYTES)
+    delimiter = max(",;\t|", key=lambda d: len(next(csv.reader([header_line], delimiter=d), [])))
     header: list[str] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
