@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from xcase.errors import UsageError
-from xcase.match.assign import Bound, assign, assign_regret, assign_with_bounds, most_pairs
+from xcase.match.assign import assign, assign_regret, most_pairs
+from xcase.match.quotas import Bound, assign_with_bounds
 from xcase.match.stable import blocking_pairs, stable_pairs
 
 OBJECTIVES = ("score", "participation")
@@ -141,7 +142,7 @@ def test_quotas_on_many_people_with_equal_scores(n: int, m: int, objective: str)
 
 
 def test_a_search_that_finds_nothing_in_time_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xcase.match.assign.SOLVER_STEPS", 0.0)
+    monkeypatch.setattr("xcase.match.quotas.SOLVER_STEPS", 0.0)
     overlapping = [Bound("mentee", frozenset({0, k}), 1, 1) for k in (1, 2)]
     with pytest.raises(UsageError, match="2 quotas overlap"):
         assign_with_bounds(

@@ -12,13 +12,13 @@ from fakes import WordEncoder
 from test_pages import EVIL, TEXT, Seen, a_case, skill
 
 from xcase import store
+from xcase.endings import end_of
 from xcase.errors import AnalysisError, UsageError
 from xcase.records import Analysis, IndustryGuess, Outcome
 from xcase.report import build, counts, report, sections
 from xcase.report.labels import place_labels
 from xcase.report.layout import lay_out
 from xcase.report.write import MARK
-from xcase.similar.health import end_of
 from xcase.transfer import Base, prepare
 
 

@@ -240,8 +240,8 @@ class CaseBase:
         left, right = self._told(left, right)
         encoder = self._encoder(left, right)
         found = suggest(left, right, asked, self.signals, encoder, limit=given.count(k))
-        unread = (*set_aside(asked, left), *set_aside(asked, right))
-        return Answer(tuple(found), (*left.notes, *right.notes, *unread))
+        notes = (*left.notes, *right.notes, *set_aside(asked, left, right))
+        return Answer(tuple(found), notes)
 
     def match(
         self,

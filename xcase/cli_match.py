@@ -73,7 +73,7 @@ def suggest_cli(
     annotator, encoder = _models(left, right, lists_only=lists_only)
     left, right = read_profiles(left, right, annotator)
     suggestions = suggest(left, right, asked, signals, encoder, limit=limit)
-    _say([*left.notes, *right.notes, *set_aside(asked, left), *set_aside(asked, right)])
+    _say([*left.notes, *right.notes, *set_aside(asked, left, right)])
     if out is not None:
         _write(out, suggestions_text(suggestions, suffix=out.suffix.lower()))
     if as_json:

@@ -17,9 +17,8 @@ from typing import Any
 from xcase.columns import SYNONYMS, items, name_columns, normal
 from xcase.errors import ReadError, UsageError
 from xcase.read.decode import decode, well_formed
-from xcase.read.limits import MAX_FILE_BYTES
 from xcase.records import Profile
-from xcase.spreadsheet import freed
+from xcase.spreadsheet import freed, reader
 
 # The number of a row in its file, and its cells by their headers as they are spelt there.
 Row = tuple[int, dict[str, Any]]
@@ -146,13 +145,11 @@ def _storable(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _csv_rows(text: str) -> Iterator[Row | str]:
     header_line = next((line for line in text.splitlines() if line.strip()), "")
-    # As where narratives are read: the limit is one for the whole process.
-    csv.field_size_limit(MAX_FILE_BYTES)
-    delimiter = max(",;\t|", key=lambda d: len(next(csv.reader([header_line], delimiter=d), [])))
+    delimiter = max(",;\t|", key=lambda d: len(next(reader([header_line], d), [])))
     header: list[str] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = reader(io.StringIO(text, newline=""), delimiter, strict=True)
     try:
-        for cells in reader:
+        for cells in lines:
             if not any(cell.strip() for cell in cells):
                 continue
             if not header:
@@ -161,11 +158,11 @@ def _csv_rows(text: str) -> Iterator[Row | str]:
                 yield from (f": column {name!r} stands twice in the header" for name in twice)
             elif len(cells) != len(header):
                 message = f"{len(cells)} cells, but the header has {len(header)}; quote delimiters"
-                yield f" row {reader.line_num}: {message}"
+                yield f" row {lines.line_num}: {message}"
             else:
-                yield reader.line_num, dict(zip(header, map(freed, cells), strict=True))
+                yield lines.line_num, dict(zip(header, map(freed, cells), strict=True))
     except csv.Error as error:
-        yield f" row {reader.line_num}: a quote is not closed or doubled ({error})"
+        yield f" row {lines.line_num}: a quote is not closed or doubled ({error})"
 
 
 def _json_rows(text: str) -> Iterator[Row | str]:

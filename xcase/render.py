@@ -48,11 +48,8 @@ def summary(analysis: Analysis, out: Path) -> None:
         folder = "" if str(out) == "xcase-out" else f" --dir {shlex.quote(str(out))}"
         case = shlex.quote(analysis.cases[0].id)
         # What begins with a dash would be taken for an option.
-        told = (
-            f"next: xcase show{folder} -- {case}"
-            if case.startswith("-")
-            else (f"next: xcase show {case}{folder}")
-        )
+        asked = f"{folder} -- {case}" if case.startswith("-") else f" {case}{folder}"
+        told = f"next: xcase show{asked}"
         console.print(escape(plain(told)))
 
 

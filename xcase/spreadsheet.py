@@ -10,6 +10,18 @@ from typing import Any
 # and its page on CSV injection; the wide signs are for spreadsheets set to Chinese or Japanese).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 _QUOTE = "'"
+# The most that Python takes on every system; texts are capped where they are read.
+ANY_LENGTH = 2**31 - 1
+
+
+def reader(lines: Iterable[str], delimiter: str, *, strict: bool = False) -> Any:
+    """Return a ``csv.reader`` of cells of any length; a ``strict`` one refuses stray quotes.
+
+    Python's limit on a cell is one for the whole process: read elsewhere, the same file would
+    have other faults.
+    """
+    csv.field_size_limit(ANY_LENGTH)
+    return csv.reader(lines, delimiter=delimiter, strict=strict)
 
 
 def table_text(rows: Iterable[Mapping[str, Any]], header: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What several rooms look profiles up in: the phrase tables of the taxonomy."""
+"""What words of a profile mean: the phrase tables of the taxonomy, and its industries."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import re
 from xcase.phrases import PhraseTable
 from xcase.taxonomy import load_industries, load_skills
 
+# A part of a name this long is no chance, and these parts say nothing of an industry.
+_PART = 4
+_VAGUE = frozenset({"services", "sector", "professional", "public", "social", "real"})
+
 
 @functools.cache
 def skill_names() -> PhraseTable:
@@ -15,11 +19,6 @@ def skill_names() -> PhraseTable:
     return PhraseTable(
         (phrase, skill.name) for skill in load_skills() for phrase in (skill.name, *skill.aliases)
     )
-
-
-# A part of a name this long is no chance, and these parts say nothing of an industry.
-_PART = 4
-_VAGUE = frozenset({"services", "sector", "professional", "public", "social", "real"})
 
 
 def industry_meant(told: str) -> str | None:

@@ -22,6 +22,7 @@ from xml.etree import ElementTree as ET
 
 from xcase import __version__
 from xcase.export.meanings import HOLDER, OUTCOME, PHASE, POLARITY, STATUS
+from xcase.read.decode import in_xml
 from xcase.records import Analysis, Case, Document, IndustryGuess, Person
 from xcase.taxonomy import FAMILIES, load_skills
 
@@ -33,7 +34,6 @@ WHEN = "1980-01-01T00:00:00Z"
 # What makes our GUIDs differ from those of others who name things alike.
 _OURS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:xcase:refi-qda")
 # XML 1.0 has no place for these characters, not even as references.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME_LENGTH = 60
 _UNKNOWN = "Not in the taxonomy"
 _GROUPS = {
@@ -96,7 +96,7 @@ def _project(analysis: Analysis, name: str) -> ET.Element:
     root = ET.Element(
         "Project",
         xmlns=NAMESPACE,
-        name=_xml(name),
+        name=in_xml(name),
         origin=f"xcase {__version__}",
         creatingUserGUID=_guid("user"),
         creationDateTime=WHEN,
@@ -144,7 +144,7 @@ def _code(
         parent,
         "Code",
         guid=_guid("code", kind, name),
-        name=_xml(name),
+        name=in_xml(name),
         isCodable=str(codable).lower(),
     )
     if meaning:
@@ -169,13 +169,13 @@ def _add_case(
     alone: bool,
 ) -> None:
     """Add a case: all of its document if no other case is in it, else its selections."""
-    element = ET.SubElement(parent, "Case", guid=_guid("case", case.id), name=_xml(case.id))
-    ET.SubElement(element, "Description").text = _xml(case.title)
+    element = ET.SubElement(parent, "Case", guid=_guid("case", case.id), name=in_xml(case.id))
+    ET.SubElement(element, "Description").text = in_xml(case.title)
     for name in _VARIABLES:
         if told := _told(getattr(case, name)):
             value = ET.SubElement(element, "VariableValue")
             ET.SubElement(value, "VariableRef", targetGUID=_guid("variable", name))
-            ET.SubElement(value, "TextValue").text = _xml(told)
+            ET.SubElement(value, "TextValue").text = in_xml(told)
     if alone:
         ET.SubElement(element, "SourceRef", targetGUID=_source_guid(document))
         return
@@ -199,13 +199,13 @@ def _add_source(parent: ET.Element, document: Document, selections: Iterable[Sel
         parent,
         "TextSource",
         guid=guid,
-        name=_xml(document.id),
+        name=in_xml(document.id),
         plainTextPath=f"internal://{guid}.txt",
         creatingUser=_guid("user"),
         creationDateTime=WHEN,
     )
     if document.title:
-        ET.SubElement(source, "Description").text = _xml(document.title)
+        ET.SubElement(source, "Description").text = in_xml(document.title)
     # A line end of two characters is one in the file: what stands after it moves up.
     double = [m.end() for m in re.finditer("\r\n", document.text)]
     for number, selection in enumerate(selections):
@@ -250,12 +250,8 @@ def _sure(confidence: float) -> str:
 
 
 def _short(text: str) -> str:
-    line = _xml(" ".join(text.split()))
+    line = in_xml(" ".join(text.split()))
     return line if len(line) <= _NAME_LENGTH else line[: _NAME_LENGTH - 1] + "…"
-
-
-def _xml(text: str) -> str:
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _source_guid(document: Document) -> str:

@@ -11,25 +11,16 @@ smaller than any difference of scores draws the first to the first.
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from xcase.errors import UsageError
-
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-# Pairs in a flow with quotas.
-MAX_ARCS = 2_000_000
-# Pairs that CP-SAT gets as variables (40,000 take seconds), and how long it goes on, in its steps.
-MAX_VARIABLES = 40_000
-SOLVER_STEPS = 20.0
 # Arcs for each person at the start; more make the flow slower, fewer make more rounds.
 NEAREST = 24
 # Pairs added for each mentee in a round of pricing.
@@ -66,8 +57,8 @@ def assign(
     n, m = scores.shape
     if not n or not m or not legal.any():
         return Assignment(np.full(n, -1, np.int64), True)
-    gains = _Gains(scores, legal, objective, n + m + 2)
-    arcs = _first_arcs(gains, places)
+    gains = Gains(scores, legal, objective, n + m + 2)
+    arcs = first_arcs(gains, places)
     mentor = np.full(n, -1, np.int64)
     for _ in range(ROUNDS):
         mentor = _flow(arcs, gains, places)
@@ -117,142 +108,7 @@ def most_pairs(legal: Bools, places: Ints) -> int:
     return int(flow.optimal_flow())
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """At least and at most so many pairs whose mentee (or mentor) is in the group."""
-
-    side: Literal["mentee", "mentor"]
-    members: frozenset[int]
-    at_least: int
-    at_most: int
-
-
-def assign_with_bounds(
-    scores: npt.NDArray[np.int32],
-    legal: Bools,
-    places: Ints,
-    bounds: Sequence[Bound],
-    *,
-    objective: Literal["score", "participation"],
-) -> Assignment | None:
-    """Return the best pairing within bounds on groups, or None if no pairing keeps them.
-
-    Groups that do not overlap are part of a flow; those that do take a search, which is slower and
-    goes on for so many steps. Beyond :data:`MAX_ARCS` or :data:`MAX_VARIABLES` pairs only the best
-    ones of each person are looked at, and the pairing is not called proven.
-
-    Raises:
-        UsageError: groups overlap, and the search neither found a pairing nor that there is none.
-    """
-    n, m = scores.shape
-    apart = all(
-        a.side != b.side or a.members.isdisjoint(b.members)
-        for a, b in itertools.combinations(bounds, 2)
-    )
-    most = MAX_ARCS if apart else MAX_VARIABLES
-    arcs = np.flatnonzero(legal)
-    # A search that must also settle all ties takes minutes where many scores are equal.
-    terms = n + m + len(bounds) + 1 if apart else n * m
-    gains = _Gains(scores, legal, objective, terms, by_id=apart)
-    cut = len(arcs) > most
-    if cut:
-        arcs = _first_arcs(gains, places)
-    if apart:
-        mentor, proven = _flow_within(arcs, gains, places, bounds), True
-    else:
-        mentor, proven = _search(arcs, gains, places, bounds)
-    return None if mentor is None else Assignment(mentor, proven and not cut)
-
-
-def _flow_within(arcs: Ints, gains: _Gains, places: Ints, bounds: Sequence[Bound]) -> Ints | None:
-    """Return the best pairing where no two groups of a side overlap, or None if there is none.
-
-    Each pair is a unit that goes round: hub, the mentee's group, mentee, mentor, the mentor's
-    group, hub. Who is in no group goes by the hub itself.
-    """
-    from ortools.graph.python import min_cost_flow
-
-    n, m = gains.scores.shape
-    hub = n + m + len(bounds)
-    by = np.full(n + m, hub)
-    supply = np.zeros(hub + 1, np.int64)
-    flow = min_cost_flow.SimpleMinCostFlow()
-    for node, bound in enumerate(bounds, n + m):
-        by[[person + n * (bound.side == "mentor") for person in bound.members]] = node
-        ends = (hub, node) if bound.side == "mentee" else (node, hub)
-        free = bound.at_most - bound.at_least
-        flow.add_arc_with_capacity_and_unit_cost(*ends, free, 0)
-        # What must flow has flowed already: it is missing at one end and stands at the other.
-        supply[list(ends)] += (-bound.at_least, bound.at_least)
-    rows, columns = np.divmod(arcs, m)
-    pairs = flow.add_arcs_with_capacity_and_unit_cost(
-        rows, n + columns, np.ones(len(arcs), np.int64), gains.alone - gains.of(rows, columns)
-    )
-    everybody = np.arange(n + m)
-    flow.add_arcs_with_capacity_and_unit_cost(
-        by[:n], everybody[:n], np.ones(n, np.int64), np.zeros(n, np.int64)
-    )
-    flow.add_arcs_with_capacity_and_unit_cost(everybody[n:], by[n:], places, np.zeros(m, np.int64))
-    flow.set_nodes_supplies(np.arange(hub + 1), supply)
-    status = flow.solve()
-    if status == flow.INFEASIBLE:
-        return None
-    if status != flow.OPTIMAL:
-        raise RuntimeError(f"the flow solver ended with status {status}")
-    mentor = np.full(n, -1, np.int64)
-    used = flow.flows(pairs) > 0
-    mentor[rows[used]] = columns[used]
-    return mentor
-
-
-def _search(
-    arcs: Ints, gains: _Gains, places: Ints, bounds: Sequence[Bound]
-) -> tuple[Ints | None, bool]:
-    """Return the best pairing within any bounds, or None if there is none; and if it is proven."""
-    from ortools.sat.python import cp_model
-
-    n, m = gains.scores.shape
-    rows, columns = np.divmod(arcs, m)
-    model = cp_model.CpModel()
-    chosen = [model.new_bool_var("") for _ in range(len(arcs))]
-    by_mentee: dict[int, list[int]] = {}
-    by_mentor: dict[int, list[int]] = {}
-    for k, (i, j) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
-        by_mentee.setdefault(i, []).append(k)
-        by_mentor.setdefault(j, []).append(k)
-    for of_one in by_mentee.values():
-        model.add_at_most_one(chosen[k] for k in of_one)
-    for j, of_one in by_mentor.items():
-        model.add(sum(chosen[k] for k in of_one) <= int(places[j]))
-    for bound in bounds:
-        index = by_mentee if bound.side == "mentee" else by_mentor
-        inside = [chosen[k] for person in sorted(bound.members) for k in index.get(person, ())]
-        model.add_linear_constraint(sum(inside), bound.at_least, bound.at_most)
-    worth = (gains.of(rows, columns) - gains.alone).tolist()
-    model.maximize(sum(w * c for w, c in zip(worth, chosen, strict=True)))
-    solver = cp_model.CpSolver()
-    # One worker, one seed and a limit in steps instead of seconds: the same answer each time.
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 0
-    solver.parameters.max_deterministic_time = SOLVER_STEPS
-    status = solver.solve(model)
-    if status == cp_model.INFEASIBLE:
-        return None, True
-    if status == cp_model.UNKNOWN:
-        raise UsageError(
-            f"the {len(bounds)} quotas overlap, and no pairing was found for them in time; "
-            "name groups that do not overlap, or take one out"
-        )
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise RuntimeError(f"the solver ended with status {solver.status_name(status)}")
-    mentor = np.full(n, -1, np.int64)
-    for k, variable in enumerate(chosen):
-        if solver.boolean_value(variable):
-            mentor[rows[k]] = columns[k]
-    return mentor, status == cp_model.OPTIMAL
-
-
-class _Gains:
+class Gains:
     """What each pair adds to the objective, in whole numbers that include the tie-break.
 
     Args:
@@ -295,7 +151,7 @@ class _Gains:
         return np.asarray(score * self.scale + self.first[rows, None] * self.second[None, :])
 
 
-def _first_arcs(gains: _Gains, places: Ints) -> Ints:
+def first_arcs(gains: Gains, places: Ints) -> Ints:
     """Return the codes (mentee * mentors + mentor) of the pairs that the flow begins with."""
     n, m = gains.scores.shape
     codes = []
@@ -333,7 +189,7 @@ def _best_of_columns(block: Ints, start: int, m: int) -> Ints:
     return np.stack([codes.ravel(), block[best, columns].ravel()])
 
 
-def _flow(arcs: Ints, gains: _Gains, places: Ints) -> Ints:
+def _flow(arcs: Ints, gains: Gains, places: Ints) -> Ints:
     from ortools.graph.python import min_cost_flow
 
     n, m = gains.scores.shape
@@ -354,13 +210,19 @@ def _flow(arcs: Ints, gains: _Gains, places: Ints) -> Ints:
     status = flow.solve()
     if status != flow.OPTIMAL:
         raise RuntimeError(f"the flow solver ended with status {status}")
+    return mentors_of(flow.flows(pairs) > 0, arcs, gains)
+
+
+def mentors_of(used: Bools, arcs: Ints, gains: Gains) -> Ints:
+    """Return the index of each mentee's mentor, or -1, where some of the pairs are used."""
+    n, m = gains.scores.shape
+    rows, columns = np.divmod(arcs[used], m)
     mentor = np.full(n, -1, np.int64)
-    used = flow.flows(pairs) > 0
-    mentor[rows[used]] = columns[used]
+    mentor[rows] = columns
     return mentor
 
 
-def _improving(arcs: Ints, mentor: Ints, gains: _Gains, places: Ints) -> Ints:
+def _improving(arcs: Ints, mentor: Ints, gains: Gains, places: Ints) -> Ints:
     """Return pairs outside the flow whose gain is above what mentee and mentor cost there."""
     n, m = gains.scores.shape
     price = _prices(arcs, mentor, gains)
@@ -388,7 +250,7 @@ def _improving(arcs: Ints, mentor: Ints, gains: _Gains, places: Ints) -> Ints:
     return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
-def _prices(arcs: Ints, mentor: Ints, gains: _Gains) -> Ints:
+def _prices(arcs: Ints, mentor: Ints, gains: Gains) -> Ints:
     """Return the lowest price of a place with each mentor at which the flow's pairing holds.
 
     They are the longest paths from free places and lonely mentees in the residual graph, found by

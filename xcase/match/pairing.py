@@ -13,21 +13,19 @@ import numpy.typing as npt
 from xcase.errors import UsageError
 from xcase.match.assign import (
     HIGHEST,
-    Bound,
     assign,
     assign_regret,
-    assign_with_bounds,
     most_pairs,
 )
-from xcase.match.audit import changes, fairness_table, group, sensitivity_table
+from xcase.match.audit import changes, fairness_table, sensitivity_table
 from xcase.match.explain import Choice, Pairing, explain_idle, explain_pairs, explain_unmatched
 from xcase.match.legal import Forbidden, forbidden
+from xcase.match.quotas import assign_with_bounds, bounds_of, inside, less, pinned
 from xcase.match.reader import Encoder, read_passages, read_skills
 from xcase.match.records import Matching, Profile, Roster
 from xcase.match.rules import (
     Forbid,
     Pin,
-    Quota,
     Rules,
     check_columns,
     column_name,
@@ -126,7 +124,7 @@ def match(
                 sensitivity_table(pairing, lambda parts: problem.solve(context, parts)[0])
             ),
         )
-    unread = (note for roster in (mentees, mentors) for note in set_aside(asked, roster))
+    unread = set_aside(asked, mentees, mentors)
     notes = (*mentees.notes, *mentors.notes, *unread, *matching.notes, *_silence(context, parts))
     return replace(matching, notes=tuple(dict.fromkeys(notes)))
 
@@ -148,12 +146,12 @@ class _Problem:
         )
         self.forbidden = forbidden(self._mentees, self._mentors, rules)
         self.pins, wrong = _pins(rules, self._mentees, self._mentors, self.forbidden, self.places)
-        self.bounds, unknown = _bounds(rules.quota, self._mentees, self._mentors)
+        self.bounds, unknown = bounds_of(rules.quota, self._mentees, self._mentors)
         faults += wrong + unknown
         faults += [
             f"quota {name}: {done} pairs are pinned, and at most {bound.at_most} are allowed"
             for name, bound in self.bounds.items()
-            if (done := _pinned(bound, self.pins)) > bound.at_most
+            if (done := pinned(bound, self.pins)) > bound.at_most
         ]
         refuse(faults)
 
@@ -221,7 +219,7 @@ class _Problem:
     def _solve_with_quotas(
         self, scores: npt.NDArray[np.int32], legal: Bools, places: Ints
     ) -> Solution:
-        left = {name: _less(bound, self.pins) for name, bound in self.bounds.items()}
+        left = {name: less(bound, self.pins) for name, bound in self.bounds.items()}
         objective = self.rules.objective
         if objective == "regret":  # the rules exclude it; said again for the type checker
             raise UsageError('objective "regret" does not go with [[quota]]')
@@ -230,7 +228,7 @@ class _Problem:
             return Solution(found.mentor, found.proven, 0.0)
         faults, possible = [], {}
         for name, bound in left.items():
-            reach = most_pairs(_inside(legal, bound), places)
+            reach = most_pairs(inside(legal, bound), places)
             if reach < bound.at_least:
                 faults.append(
                     f"quota {name}: at least {bound.at_least} pairs are asked for beside the "
@@ -253,7 +251,7 @@ class _Problem:
         if (pairing.mentor >= 0).all():
             return []
         scores, choices = pairing.scores, []
-        bounds = [_less(bound, self.pins) for bound in self.bounds.values()]
+        bounds = [less(bound, self.pins) for bound in self.bounds.values()]
         cause, relaxation = "the total score is higher without", 'objective = "participation"'
         if self.rules.stable:
             cause, relaxation = "no stable pairing has a mentor for this mentee", "stable = false"
@@ -335,67 +333,6 @@ def _pins(
             fault = f"{count} mentees are pinned to {mentors[j].id!r}, who has {places[j]} place(s)"
             faults.append(fault)
     return pins, faults
-
-
-def _bounds(
-    quotas: Sequence[Quota], mentees: Sequence[Profile], mentors: Sequence[Profile]
-) -> tuple[dict[str, Bound], list[str]]:
-    bounds: dict[str, Bound] = {}
-    faults = []
-    for quota in quotas:
-        column = column_name(quota.column)
-        by_mentee = any(column in p.columns for p in mentees)
-        people = mentees if by_mentee else mentors
-        groups: dict[str, set[int]] = {}
-        for index, person in enumerate(people):
-            if column in person.columns:
-                groups.setdefault(group(person, column), set()).add(index)
-        if quota.value is not None and groups and quota.value.casefold() not in groups:
-            faults.append(f"quota on {quota.column}: nobody has the value {quota.value!r}")
-        for value, members in sorted(groups.items()):
-            if quota.value is not None and quota.value.casefold() != value:
-                continue
-            name = f"{quota.column} = {value}"
-            bound = Bound(
-                "mentee" if by_mentee else "mentor",
-                frozenset(members),
-                quota.at_least or 0,
-                len(mentees) if quota.at_most is None else quota.at_most,
-            )
-            # One quota for all groups and one for this group: both hold.
-            if known := bounds.get(name):
-                bound = replace(
-                    bound,
-                    at_least=max(bound.at_least, known.at_least),
-                    at_most=min(bound.at_most, known.at_most),
-                )
-            if bound.at_least > bound.at_most:
-                faults.append(
-                    f"quotas on {name}: at least {bound.at_least} and at most {bound.at_most}"
-                )
-            bounds[name] = bound
-    return bounds, faults
-
-
-def _pinned(bound: Bound, pins: dict[int, int]) -> int:
-    people = pins.keys() if bound.side == "mentee" else pins.values()
-    return sum(person in bound.members for person in people)
-
-
-def _less(bound: Bound, pins: dict[int, int]) -> Bound:
-    """Return what is left of a bound when the pinned pairs are counted."""
-    done = _pinned(bound, pins)
-    return replace(bound, at_least=max(0, bound.at_least - done), at_most=bound.at_most - done)
-
-
-def _inside(legal: Bools, bound: Bound) -> Bools:
-    members = sorted(bound.members)
-    inside = np.zeros_like(legal)
-    if bound.side == "mentee":
-        inside[members] = legal[members]
-    else:
-        inside[:, members] = legal[:, members]
-    return inside
 
 
 def _silence(context: Context, parts: Parts) -> list[str]:

@@ -179,18 +179,20 @@ def check_columns(rules: Rules, mentees: Roster, mentors: Roster) -> list[str]:
     return faults
 
 
-def set_aside(rules: Rules, roster: Roster) -> tuple[str, ...]:
-    """Return a remark on the columns of a roster that nothing looks at, if there are any."""
+def set_aside(rules: Rules, *rosters: Roster) -> list[str]:
+    """Return a remark on each roster with columns that nothing looks at."""
     named = [
         *(column for forbid in rules.forbid for column in (forbid.same, forbid.listed)),
         *(column for c in rules.criterion for column in (c.column, c.mentor_column)),
         *(quota.column for quota in rules.quota),
     ]
     read = {column_name(column) for column in named if column} | SYNONYMS.keys()
-    unread = [header for header in roster.header if column_name(header) not in read]
-    if not unread:
-        return ()
-    return (f"{roster.path}: kept but not compared, as no rule names them: {', '.join(unread)}",)
+    unread = [[h for h in roster.header if column_name(h) not in read] for roster in rosters]
+    return [
+        f"{roster.path}: kept but not compared, as no rule names them: {', '.join(headers)}"
+        for roster, headers in zip(rosters, unread, strict=True)
+        if headers
+    ]
 
 
 def refuse(faults: list[str]) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from xcase.endings import ended_well
 from xcase.match.records import Evidence, Profile, Reason
 from xcase.records import Case
-from xcase.similar.health import ended_well
 from xcase.store import to_json
 
 

@@ -24,6 +24,8 @@ _UTF16_NUL_SHARE = 0.4
 # Text has hardly any control characters; a program or a picture has them everywhere.
 _BINARY_CONTROL_SHARE = 0.02
 
+# Everything but the characters of XML 1.0 (its section 2.2).
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 
@@ -54,6 +56,11 @@ def clean(text: str) -> str:
 def well_formed(text: str) -> str:
     """Replace lone surrogates, which no file can hold, by U+FFFD."""
     return _SURROGATE.sub("\ufffd", text)
+
+
+def in_xml(text: str) -> str:
+    """Replace what no XML can hold, control characters for example, by U+FFFD."""
+    return _NOT_XML.sub("\ufffd", text)
 
 
 def is_blank(text: str) -> bool:

@@ -15,7 +15,6 @@ from typing import Any, BinaryIO, NamedTuple
 from xcase.errors import ReadError
 from xcase.read.decode import decode, is_blank, well_formed
 from xcase.read.limits import (
-    MAX_FILE_BYTES,
     MAX_JSON_DEPTH,
     MAX_LINE_BYTES,
     MAX_ROW_FAULTS,
@@ -24,6 +23,7 @@ from xcase.read.limits import (
 from xcase.read.skip import skip
 from xcase.read.title import title_of
 from xcase.records import Skipped, Source
+from xcase.spreadsheet import reader
 
 _DELIMITERS = ",;\t|"
 # How often a table may be read over because a quote was not closed.
@@ -187,7 +187,6 @@ def _finite(literal: str) -> float:
 
 
 def _csv_records(text: str) -> Iterator[_Row]:
-    csv.field_size_limit(MAX_FILE_BYTES)  # the cap on texts is checked later, for every format
     lines = list(io.StringIO(text, newline=""))
     header = next((line for line in lines if line.strip()), "")
     records = _csv_cells(lines, _delimiter(header))
@@ -210,7 +209,7 @@ def _delimiter(header: str) -> str:
     """Choose the delimiter that makes a column ``text`` of the header, else the most columns."""
 
     def columns(delimiter: str) -> tuple[bool, int]:
-        cells = next(csv.reader([header], delimiter=delimiter))
+        cells = next(reader([header], delimiter))
         return "text" in [cell.strip().casefold() for cell in cells], len(cells)
 
     return max(_DELIMITERS, key=columns) if header else ","
@@ -228,17 +227,17 @@ def _csv_cells(
     while start < len(lines):
         begin = start
         last = len(lines) if lost < _REREAD * len(lines) else begin + 1
-        reader = csv.reader(_between(lines, begin, last), delimiter=delimiter, strict=True)
+        records = reader(_between(lines, begin, last), delimiter, strict=True)
         try:
-            for cells in reader:
-                end = begin + reader.line_num
+            for cells in records:
+                end = begin + records.line_num
                 yield start + 1, "".join(lines[start:end]).encode(), cells
                 start = end
         except csv.Error as error:
             message = f"a quote is not closed or not doubled ({error})"
             yield start + 1, lines[start].encode(), ReadError("E_ROW", message)
             start += 1
-            lost += reader.line_num
+            lost += records.line_num
 
 
 def _between(lines: Sequence[str], begin: int, end: int) -> Iterator[str]:

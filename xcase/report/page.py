@@ -12,12 +12,13 @@ from urllib.parse import quote
 import numpy as np
 
 from xcase import __version__
+from xcase.endings import end_of
 from xcase.pages import CaseView, Table, case_view, environment, table
 from xcase.records import Analysis, Case, Transfer
 from xcase.report import counts, health, sections
 from xcase.report.charts import Dot
 from xcase.report.layout import Layout, lay_out
-from xcase.similar.health import Health, end_of, examine
+from xcase.similar.health import Health, examine
 from xcase.taxonomy import TAXONOMY_VERSION
 from xcase.transfer import Base, Question, ask
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from xcase.confidence import SURE
+from xcase.endings import end_of
 from xcase.pages import Cell, Table, table
 from xcase.records import Case, IndustryGuess, Transfer, Verdict
 from xcase.report import charts
 from xcase.report.charts import Dot, Square
 from xcase.report.counts import NOT_TOLD, STEPS, Count, Flow, Place, Result
-from xcase.similar.health import end_of
 
 TOP_SKILLS = 14
 TOP_PLACES = 16

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from typing import Any
 from xml.etree import ElementTree
 
+from xcase.read.decode import in_xml
+
 INK, QUIET, LINE, PAPER = "#1b2530", "#57636f", "#d5dbe1", "#ffffff"
 BLUE, MID, PALE = "#1f5f99", "#6fa5d3", "#b9d3ea"
 GREEN, GREEN_PALE, RED, RED_PALE = "#22683f", "#dcefe2", "#a3332b", "#f8e0dd"
@@ -24,8 +26,6 @@ _SVG = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 _VEGA_SITE = "https://vega.github.io/vega-datasets/"
 _UNUSED = re.compile(r"role|aria-.*|pointer-events|class|version|font-family")
-# Vega ends the whole process at a character that no XML can hold.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # More decimals than a screen can show.
 _LONG = re.compile(r"-?\d{1,12}\.\d{2,}")
 # A letter of a label at 12 pixels; Vega measures in fonts that the reader's page may not have.
@@ -35,17 +35,6 @@ LETTER = 7.2
 def room(labels: Iterable[str]) -> float:
     """Return the pixels that the longest of these labels takes up."""
     return LETTER * max(map(len, labels), default=0)
-
-
-def _drawable(spec: Any) -> Any:
-    """Return a specification whose texts a picture can hold."""
-    if isinstance(spec, str):
-        return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", spec)
-    if isinstance(spec, list):
-        return [_drawable(part) for part in spec]
-    if isinstance(spec, dict):
-        return {key: _drawable(part) for key, part in spec.items()}
-    return spec
 
 
 def drawn(
@@ -101,6 +90,17 @@ def drawn(
         root.insert(position, told)
     ElementTree.register_namespace("", _SVG)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _drawable(spec: Any) -> Any:
+    """Return a specification whose texts a picture can hold; Vega ends the process at others."""
+    if isinstance(spec, str):
+        return in_xml(spec)
+    if isinstance(spec, list):
+        return [_drawable(part) for part in spec]
+    if isinstance(spec, dict):
+        return {key: _drawable(part) for key, part in spec.items()}
+    return spec
 
 
 def _draws(element: ElementTree.Element) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xcase.confidence import SURE
 from xcase.duplicates import first_tellings, repeats
-from xcase.records import Analysis, Case, Outcome
+from xcase.endings import end_of
+from xcase.records import Analysis
 from xcase.similar.facets import gap_skills
 from xcase.taxonomy import load_industries, load_skills
 
@@ -77,27 +76,6 @@ def summary(analysis: Analysis) -> dict[str, str]:
         "are nobody's gap",
         "how stories end": ends,
     }
-
-
-def ended_well(case: Case) -> bool:
-    """Whether more good came of a story than bad; of its surer outcomes, where there are any."""
-    polarities = [o.polarity for o in _surest(case)]
-    return polarities.count("positive") > polarities.count("negative")
-
-
-def end_of(case: Case) -> str:
-    """Return how a story ended, ``well``, ``badly or mixed`` or ``not told``.
-
-    Its outcomes say so: those that are likelier right than wrong, or, where none is, all.
-    """
-    outcomes = _surest(case)
-    if not outcomes:
-        return "not told"
-    return "well" if all(o.polarity == "positive" for o in outcomes) else "badly or mixed"
-
-
-def _surest(case: Case) -> Sequence[Outcome]:
-    return [o for o in case.outcomes if o.confidence >= SURE] or case.outcomes
 
 
 def _most(counts: dict[str, int], top: int = 5) -> str:

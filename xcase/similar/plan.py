@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xcase.endings import ended_well
 from xcase.records import Analysis, Case, Document, Evidence, SimilarCase
 from xcase.similar.facets import gap_skills
-from xcase.similar.health import ended_well
 
 # Cases whose journeys enter a draft, and sentences taken from each for the steps.
 CASES = 3

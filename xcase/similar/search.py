@@ -10,11 +10,11 @@ import numpy as np
 from xcase.clauses import PARTS
 from xcase.duplicates import repeats
 from xcase.embed import TokenEncoder
+from xcase.endings import end_of
 from xcase.errors import UsageError
 from xcase.records import Analysis, Case, Document, Evidence, Profile, Reason, SimilarCase
 from xcase.similar import rank
 from xcase.similar.facets import gap_skills
-from xcase.similar.health import end_of
 from xcase.similar.index import Index, check_model
 from xcase.similar.profile import Reading, read
 from xcase.similar.words import shared_spans

@@ -1,0 +1,216 @@
+"""Quotas: bounds on the groups of a roster, and the best pairing within them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from xcase.errors import UsageError
+from xcase.match.assign import Assignment, Bools, Gains, Ints, first_arcs, mentors_of
+from xcase.match.audit import group
+from xcase.match.records import Profile
+from xcase.match.rules import Quota, column_name
+
+# Pairs in a flow with quotas.
+MAX_ARCS = 2_000_000
+# Pairs that CP-SAT gets as variables (40,000 take seconds), and how long it goes on, in its steps.
+MAX_VARIABLES = 40_000
+SOLVER_STEPS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """At least and at most so many pairs whose mentee (or mentor) is in the group."""
+
+    side: Literal["mentee", "mentor"]
+    members: frozenset[int]
+    at_least: int
+    at_most: int
+
+
+def bounds_of(
+    quotas: Sequence[Quota], mentees: Sequence[Profile], mentors: Sequence[Profile]
+) -> tuple[dict[str, Bound], list[str]]:
+    """Return the bounds of quotas by what they are called, and the faults of the quotas."""
+    bounds: dict[str, Bound] = {}
+    faults = []
+    for quota in quotas:
+        column = column_name(quota.column)
+        by_mentee = any(column in p.columns for p in mentees)
+        people = mentees if by_mentee else mentors
+        groups: dict[str, set[int]] = {}
+        for index, person in enumerate(people):
+            if column in person.columns:
+                groups.setdefault(group(person, column), set()).add(index)
+        if quota.value is not None and groups and quota.value.casefold() not in groups:
+            faults.append(f"quota on {quota.column}: nobody has the value {quota.value!r}")
+        for value, members in sorted(groups.items()):
+            if quota.value is not None and quota.value.casefold() != value:
+                continue
+            name = f"{quota.column} = {value}"
+            bound = Bound(
+                "mentee" if by_mentee else "mentor",
+                frozenset(members),
+                quota.at_least or 0,
+                len(mentees) if quota.at_most is None else quota.at_most,
+            )
+            # One quota for all groups and one for this group: both hold.
+            if known := bounds.get(name):
+                bound = replace(
+                    bound,
+                    at_least=max(bound.at_least, known.at_least),
+                    at_most=min(bound.at_most, known.at_most),
+                )
+            if bound.at_least > bound.at_most:
+                faults.append(
+                    f"quotas on {name}: at least {bound.at_least} and at most {bound.at_most}"
+                )
+            bounds[name] = bound
+    return bounds, faults
+
+
+def pinned(bound: Bound, pins: dict[int, int]) -> int:
+    """Return how many pinned pairs count for a bound."""
+    people = pins.keys() if bound.side == "mentee" else pins.values()
+    return sum(person in bound.members for person in people)
+
+
+def less(bound: Bound, pins: dict[int, int]) -> Bound:
+    """Return what is left of a bound when the pinned pairs are counted."""
+    done = pinned(bound, pins)
+    return replace(bound, at_least=max(0, bound.at_least - done), at_most=bound.at_most - done)
+
+
+def inside(legal: Bools, bound: Bound) -> Bools:
+    """Return which of the allowed pairs count for a bound."""
+    members = sorted(bound.members)
+    found = np.zeros_like(legal)
+    if bound.side == "mentee":
+        found[members] = legal[members]
+    else:
+        found[:, members] = legal[:, members]
+    return found
+
+
+def assign_with_bounds(
+    scores: npt.NDArray[np.int32],
+    legal: Bools,
+    places: Ints,
+    bounds: Sequence[Bound],
+    *,
+    objective: Literal["score", "participation"],
+) -> Assignment | None:
+    """Return the best pairing within bounds on groups, or None if no pairing keeps them.
+
+    Groups that do not overlap are part of a flow; those that do take a search, which is slower and
+    goes on for so many steps. Beyond :data:`MAX_ARCS` or :data:`MAX_VARIABLES` pairs only the best
+    ones of each person are looked at, and the pairing is not called proven.
+
+    Raises:
+        UsageError: groups overlap, and the search neither found a pairing nor that there is none.
+    """
+    n, m = scores.shape
+    apart = all(
+        a.side != b.side or a.members.isdisjoint(b.members)
+        for a, b in itertools.combinations(bounds, 2)
+    )
+    most = MAX_ARCS if apart else MAX_VARIABLES
+    arcs = np.flatnonzero(legal)
+    # A search that must also settle all ties takes minutes where many scores are equal.
+    terms = n + m + len(bounds) + 1 if apart else n * m
+    gains = Gains(scores, legal, objective, terms, by_id=apart)
+    cut = len(arcs) > most
+    if cut:
+        arcs = first_arcs(gains, places)
+    if apart:
+        mentor, proven = _flow_within(arcs, gains, places, bounds), True
+    else:
+        mentor, proven = _search(arcs, gains, places, bounds)
+    return None if mentor is None else Assignment(mentor, proven and not cut)
+
+
+def _flow_within(arcs: Ints, gains: Gains, places: Ints, bounds: Sequence[Bound]) -> Ints | None:
+    """Return the best pairing where no two groups of a side overlap, or None if there is none.
+
+    Each pair is a unit that goes round: hub, the mentee's group, mentee, mentor, the mentor's
+    group, hub. Who is in no group goes by the hub itself.
+    """
+    from ortools.graph.python import min_cost_flow
+
+    n, m = gains.scores.shape
+    hub = n + m + len(bounds)
+    by = np.full(n + m, hub)
+    supply = np.zeros(hub + 1, np.int64)
+    flow = min_cost_flow.SimpleMinCostFlow()
+    for node, bound in enumerate(bounds, n + m):
+        by[[person + n * (bound.side == "mentor") for person in bound.members]] = node
+        ends = (hub, node) if bound.side == "mentee" else (node, hub)
+        free = bound.at_most - bound.at_least
+        flow.add_arc_with_capacity_and_unit_cost(*ends, free, 0)
+        # What must flow has flowed already: it is missing at one end and stands at the other.
+        supply[list(ends)] += (-bound.at_least, bound.at_least)
+    rows, columns = np.divmod(arcs, m)
+    pairs = flow.add_arcs_with_capacity_and_unit_cost(
+        rows, n + columns, np.ones(len(arcs), np.int64), gains.alone - gains.of(rows, columns)
+    )
+    everybody = np.arange(n + m)
+    flow.add_arcs_with_capacity_and_unit_cost(
+        by[:n], everybody[:n], np.ones(n, np.int64), np.zeros(n, np.int64)
+    )
+    flow.add_arcs_with_capacity_and_unit_cost(everybody[n:], by[n:], places, np.zeros(m, np.int64))
+    flow.set_nodes_supplies(np.arange(hub + 1), supply)
+    status = flow.solve()
+    if status == flow.INFEASIBLE:
+        return None
+    if status != flow.OPTIMAL:
+        raise RuntimeError(f"the flow solver ended with status {status}")
+    return mentors_of(flow.flows(pairs) > 0, arcs, gains)
+
+
+def _search(
+    arcs: Ints, gains: Gains, places: Ints, bounds: Sequence[Bound]
+) -> tuple[Ints | None, bool]:
+    """Return the best pairing within any bounds, or None if there is none; and if it is proven."""
+    from ortools.sat.python import cp_model
+
+    m = gains.scores.shape[1]
+    rows, columns = np.divmod(arcs, m)
+    model = cp_model.CpModel()
+    chosen = [model.new_bool_var("") for _ in range(len(arcs))]
+    by_mentee: dict[int, list[int]] = {}
+    by_mentor: dict[int, list[int]] = {}
+    for k, (i, j) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
+        by_mentee.setdefault(i, []).append(k)
+        by_mentor.setdefault(j, []).append(k)
+    for of_one in by_mentee.values():
+        model.add_at_most_one(chosen[k] for k in of_one)
+    for j, of_one in by_mentor.items():
+        model.add(sum(chosen[k] for k in of_one) <= int(places[j]))
+    for bound in bounds:
+        index = by_mentee if bound.side == "mentee" else by_mentor
+        inside = [chosen[k] for person in sorted(bound.members) for k in index.get(person, ())]
+        model.add_linear_constraint(sum(inside), bound.at_least, bound.at_most)
+    worth = (gains.of(rows, columns) - gains.alone).tolist()
+    model.maximize(sum(w * c for w, c in zip(worth, chosen, strict=True)))
+    solver = cp_model.CpSolver()
+    # One worker, one seed and a limit in steps instead of seconds: the same answer each time.
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 0
+    solver.parameters.max_deterministic_time = SOLVER_STEPS
+    status = solver.solve(model)
+    if status == cp_model.INFEASIBLE:
+        return None, True
+    if status == cp_model.UNKNOWN:
+        raise UsageError(
+            f"the {len(bounds)} quotas overlap, and no pairing was found for them in time; "
+            "name groups that do not overlap, or take one out"
+        )
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        raise RuntimeError(f"the solver ended with status {solver.status_name(status)}")
+    used = np.array([solver.boolean_value(variable) for variable in chosen], bool)
+    return mentors_of(used, arcs, gains), status == cp_model.OPTIMAL
