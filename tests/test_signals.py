@@ -27,7 +27,7 @@ import functools, os, sys, time
 sys.path[:0] = [{tests!r}, {root!r}]
 from fakes import FakeAnnotator
 from mock_reader import misbehave
-from xcase import read
+from xcase.read import everything
 from xcase.annotate.annotator import Annotator
 
 class Slow(FakeAnnotator):
@@ -37,7 +37,7 @@ class Slow(FakeAnnotator):
 
 Annotator.load = classmethod(lambda cls, *a, **k: Slow())
 if "MISBEHAVE" in os.environ:
-    read.read_files = functools.partial(read.read_files, reader=misbehave)
+    everything.read_files = functools.partial(everything.read_files, reader=misbehave)
 from xcase.cli import main
 sys.argv = ["xcase", "analyze", *sys.argv[1:]]
 main()
@@ -128,6 +128,16 @@ def test_readers_that_hang_end_with_a_run_that_is_stopped(tmp_path: Path) -> Non
     while alive := [pid for pid in workers if _running(pid)]:
         assert time.monotonic() < deadline, alive
         time.sleep(0.1)
+
+
+def test_a_signal_that_comes_when_all_is_over_changes_no_status() -> None:
+    code = (
+        "import os, signal\nfrom xcase import exits\n"
+        "try:\n    with exits.told():\n        print('done')\n"
+        "finally:\n    os.kill(os.getpid(), signal.SIGINT)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "done\n", "")
 
 
 # ---------------------------------------------------------------- whoever reads the output

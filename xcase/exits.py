@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ def told() -> Iterator[None]:
             yield
         finally:
             sys.stdout.flush()
+            _hear_no_more()
     except SystemExit as end:
         if not isinstance(end.__context__, BrokenPipeError):  # typer makes a SystemExit of it
             raise
@@ -57,6 +59,12 @@ def _unforeseen(error: Exception) -> tuple[int, str]:
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119
     return 1, f"unexpected failure: {type(error).__name__} at {where}; {DEBUG}=1 shows all of it"
+
+
+def _hear_no_more() -> None:
+    """Let a Ctrl-C that comes when all is over change no status: it would kill the interpreter."""
+    with suppress(ValueError):  # signals are for the main thread alone
+        signal.signal(signal.SIGINT, lambda *_: None)
 
 
 def _let_go_of_stdout() -> None:
