@@ -177,6 +177,8 @@ def _asked(options: argparse.Namespace, place: Path) -> Path:
 
 
 def _machine(began: float) -> dict[str, Any]:
+    from xcase.half_precision import fast_bfloat16
+
     words = Path("/proc/cpuinfo")
     lines = words.read_text(encoding="utf-8").splitlines() if words.is_file() else []
     model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "")
@@ -185,7 +187,7 @@ def _machine(began: float) -> dict[str, Any]:
         "day": time.strftime("%Y-%m-%d", time.gmtime(began)),
         "seconds": round(time.time() - began),
         "processor": model or platform.processor(),
-        "amx": any("amx_bf16" in line for line in lines),
+        "bfloat16": fast_bfloat16(),
         "cores": os.cpu_count(),
         "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),

@@ -82,7 +82,7 @@ def test_the_windows_of_a_long_text_come_in_order() -> None:
     assert (np.diff(told.spans[:, 0]) > 0).all()
 
 
-@pytest.mark.skipif(not fast_bfloat16(), reason="no AMX: half precision is not used here")
+@pytest.mark.skipif(not fast_bfloat16(), reason="half precision is not used here")
 def test_half_precision_says_almost_the_same() -> None:
     slow, half = MiniLM.reference(), in_half_precision()
     assert half is not None
@@ -110,7 +110,7 @@ def test_texts_become_rows_in_their_order() -> None:
     assert not np.allclose(rows[0], rows[-1])
 
 
-@pytest.mark.skipif(not fast_bfloat16(), reason="no AMX: half precision is not used here")
+@pytest.mark.skipif(not fast_bfloat16(), reason="half precision is not used here")
 def test_packed_weights_say_the_same() -> None:
     import torch
     from torch import nn
