@@ -20,7 +20,7 @@ from xcase.similar import Searcher, open_index, parse_profile, rank
 ROOT = Path(__file__).parent.parent
 STORIES = ROOT / "corpus" / "gold" / "stories.jsonl"
 TOP = 5
-FIGURES = ("phase_macro_f1", "skill_f1", "outcome_f1")
+FIGURES = ("phase_macro_f1", "skill_f1", "skill_triple_f1", "outcome_f1", "mentee", "mentor")
 
 
 def measure(folder: Path) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def measure(folder: Path) -> dict[str, Any]:
     rows = [json.loads(line) for line in STORIES.read_text(encoding="utf-8").splitlines()]
     told = {
         **parts_of_spacy(rows),
-        **half_precision(rows),
+        **networks(rows),
         **sentence_vectors(rows),
         **first_step(folder),
     }
@@ -81,8 +81,8 @@ def _parsed(nlp: Any, text: str) -> Iterable[str]:
                 yield line
 
 
-def half_precision(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Compare the networks as they are run with the same ones in float32."""
+def networks(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Compare the networks as they are run with the same ones in float32, and the small one alone."""
     from choose_thresholds import score
 
     from xcase.annotate.annotator import Annotator
@@ -90,18 +90,24 @@ def half_precision(rows: list[dict[str, Any]]) -> dict[str, Any]:
     texts = [row["text"] for row in rows]
     units = list(sentences.split(texts))
     documents = list(zip(texts, units, mark(texts), strict=True))
-    fast, slow = (
-        score(
-            list(zip(rows, units, Annotator.load(plain=plain).annotate(documents), strict=True)),
-            Settings(),
-        )
-        for plain in (False, True)
-    )
+
+    def figures(annotator: Annotator) -> dict[str, float]:
+        return score(list(zip(rows, units, annotator.annotate(documents), strict=True)), Settings())
+
+    usual = figures(Annotator.load())
+    ways = {
+        "networks in half precision where that is fast": (
+            usual,
+            figures(Annotator.load(plain=True)),
+        ),
+        "the small network alone (--fast)": (figures(Annotator.load(fast=True)), usual),
+    }
     return {
-        f"networks in half precision where that is fast, stories: {figure}": {
+        f"{way}, stories: {figure}": {
             "fast": round(fast[figure], 3),
             "slow": round(slow[figure], 3),
         }
+        for way, (fast, slow) in ways.items()
         for figure in FIGURES
     }
 

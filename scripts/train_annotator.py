@@ -30,7 +30,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from xcase import sentences
 from xcase.annotate.annotator import batch_of
-from xcase.annotate.encoder import Encoder, load_mpnet
+from xcase.annotate.encoder import Encoder, load_mpnet, load_tokenizer
 from xcase.annotate.labels import BEGIN, INSIDE, ROLES, SKILLS, SPAN_KINDS, industries
 from xcase.annotate.minilm import load_minilm
 from xcase.annotate.network import Network, Reading
@@ -140,7 +140,7 @@ def main() -> None:
 
 def start_large() -> tuple[Network, Any]:
     """Return the untrained network over MPNet, and the tokenizer."""
-    model, tokenizer = load_mpnet(exact=True)
+    model, tokenizer = load_mpnet(exact=True), load_tokenizer()
     network = Network(Encoder(model))
     told = tokenizer.encode_batch(list(SKILLS))
     ids = pad_sequence([torch.tensor(t.ids) for t in told], batch_first=True, padding_value=-1)
@@ -154,7 +154,7 @@ def start_large() -> tuple[Network, Any]:
 
 def start_small() -> tuple[Network, Any]:
     """Return the untrained network over MiniLM, and the tokenizer."""
-    _, tokenizer = load_mpnet()
+    tokenizer = load_tokenizer()
     network = Network(load_minilm(tokenizer, exact=True))
     network.name_skills(load_base().encode(list(SKILLS), normalize_embeddings=True))
     return network, tokenizer

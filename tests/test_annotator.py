@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from xcase.annotate.annotator import _conjuncts, _Draft, _parts, whole_words
+from xcase import models
+from xcase.annotate.annotator import Annotator, _conjuncts, _Draft, _parts, whole_words
+from xcase.annotate.minilm import MiniLMEncoder
 from xcase.annotate.windows import Window
 from xcase.records import Mark, Tagged
 
@@ -91,3 +94,19 @@ def test_a_name_alone_is_nothing_that_came_of_a_story(kind: str, words: str, kep
 def test_a_span_is_whole_words_and_no_more(text: str, span: tuple[int, int], words: str) -> None:
     start, end = whole_words(text, *span)
     assert text[start:end] == words
+
+
+def test_fast_the_large_network_is_not_even_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[tuple[str, ...]] = []
+    locate = models.locate
+
+    def located(name: str, *files: str) -> Path:
+        read.append((name, *files))
+        return locate(name, *files)
+
+    monkeypatch.setattr(models, "locate", located)
+    (network,) = Annotator.load(fast=True).networks.networks
+    assert isinstance(network.encoder, MiniLMEncoder)
+    assert ("all-mpnet-base-v2",) not in read
+    assert ("all-mpnet-base-v2", "tokenizer.json") in read
+    assert ("annotator", "annotator-small.safetensors") in read

@@ -173,9 +173,9 @@ def test_wrong_use_is_refused(tmp_path: Path, arguments: list[str], named: str) 
 
 
 def test_an_unknown_option_is_refused() -> None:
-    result = xcase("analyze", "--fast")
+    result = xcase("analyze", "--quickly")
     assert (result.returncode, result.stdout) == (2, "")
-    assert "--fast" in result.stderr
+    assert "--quickly" in result.stderr
 
 
 # ---------------------------------------------------------------- show
@@ -270,6 +270,11 @@ def test_evaluate_prints_figures_of_an_analysis(place: Path, tmp_path: Path) -> 
 
 def test_evaluate_refuses_a_missing_file(tmp_path: Path) -> None:
     assert "nowhere" in refused(xcase("evaluate", "nowhere.jsonl", folder=tmp_path), 2)
+
+
+def test_evaluate_takes_an_analysis_or_makes_a_fast_one(tmp_path: Path) -> None:
+    both = xcase("evaluate", gold(tmp_path), "--fast", "--dir", "xcase-out")
+    assert "--fast" in refused(both, 2)
 
 
 def test_evaluate_reads_standard_input(place: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from transformers import BertModel
 
-from xcase.annotate.encoder import load_mpnet
+from xcase.annotate.encoder import load_tokenizer
 from xcase.annotate.minilm import MiniLMEncoder, load_minilm
 from xcase.embed.runtimes import load_base
 
@@ -15,13 +15,13 @@ TEXT = "Zoë's mentor, a seasoned 57-year-old, said: “Delegate!” Café 東�
 
 @pytest.fixture(scope="module")
 def encoder() -> MiniLMEncoder:
-    _, tokenizer = load_mpnet()
+    tokenizer = load_tokenizer()
     return load_minilm(tokenizer, exact=True)
 
 
 @torch.no_grad()
 def test_tokens_have_the_vectors_of_the_published_model(encoder: MiniLMEncoder) -> None:
-    _, tokenizer = load_mpnet()
+    tokenizer = load_tokenizer()
     ids = torch.tensor([tokenizer.encode(TEXT).ids])
     base = load_base()
     own = base.tokenizer(TEXT, return_tensors="pt")

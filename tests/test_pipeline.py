@@ -11,6 +11,7 @@ import pytest
 from fakes import FakeAnnotator
 
 from xcase import store
+from xcase.annotate.annotator import Annotator
 from xcase.annotate.labels import SKILLS
 from xcase.errors import UsageError
 from xcase.pipeline import analyze
@@ -236,6 +237,24 @@ def test_other_settings_do_everything_anew(tmp_path: Path) -> None:
     analysis, seen = run(folder, out=out, settings=Settings(skill=1.0))
     assert len(seen) == 1
     assert analysis.cases[0].skills == ()
+
+
+def test_who_asks_for_it_fast_is_read_by_the_small_network_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[bool] = []
+
+    def load(*, fast: bool) -> FakeAnnotator:
+        loaded.append(fast)
+        return FakeAnnotator()
+
+    monkeypatch.setattr(Annotator, "load", load)
+    folder, out = corpus(tmp_path / "in", a_md=AMINA), tmp_path / "out"
+    for fast in (True, False, False):
+        told = analyze([folder], out, settings=Settings(fast=fast)).run
+        assert told["settings"]["fast"] is fast
+    # What one has read the other reads anew, and nobody reads twice.
+    assert loaded == [True, False]
 
 
 @pytest.mark.parametrize("name", [*DATA, "run.json"])

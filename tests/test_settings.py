@@ -21,8 +21,8 @@ def test_no_file_means_the_defaults() -> None:
 
 
 def test_a_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
-    path = put(tmp_path, "skill = 0.9\ncase = 0\nindustry_words = 2.5\n")
-    changed = {"skill": 0.9, "case": 0, "industry_words": 2.5}
+    path = put(tmp_path, "skill = 0.9\ncase = 0\nindustry_words = 2.5\nfast = true\n")
+    changed = {"skill": 0.9, "case": 0, "industry_words": 2.5, "fast": True}
     assert load_settings(path).as_dict() == Settings().as_dict() | changed
 
 
@@ -33,6 +33,7 @@ def test_a_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
         ("skill = 1.5", "1.5"),
         ("skill = -0.1", "-0.1"),
         ("skill = true", "True"),
+        ("fast = 1", "true or false"),
         ('skill = "high"', "high"),
         ("skill = nan", "nan"),
         ("skill = [0.5]", "skill"),

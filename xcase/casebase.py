@@ -348,6 +348,7 @@ def analyze(
     out: str | Path = "xcase-out",
     *,
     settings: Path | None = None,
+    fast: bool = False,
     progress: Progress | None = None,
 ) -> CaseBase:
     """Read narratives, extract their cases, write the analysis folder, and open it.
@@ -358,6 +359,7 @@ def analyze(
         paths: files and folders.
         out: the analysis folder.
         settings: a TOML file with thresholds.
+        fast: read with the small network alone.
         progress: called with (documents done, documents in all).
 
     Raises:
@@ -369,7 +371,10 @@ def analyze(
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
     folder = Path(out)
     analysis = pipeline.analyze(
-        [Path(p) for p in listed], folder, settings=load_settings(settings), progress=progress
+        [Path(p) for p in listed],
+        folder,
+        settings=load_settings(settings).faster(asked=fast),
+        progress=progress,
     )
     return CaseBase(analysis, folder)
 

@@ -39,6 +39,9 @@ from xcase.options import (
 from xcase.records import Analysis, Case
 
 SKIPPED_SOME = 3
+Fast = Annotated[
+    bool, typer.Option("--fast", help="Read with the small network alone: faster, less right.")
+]
 
 app = typer.Typer(
     add_completion=False,
@@ -66,6 +69,7 @@ def analyze_cli(
             "--min-confidence", min=0, max=1, help="Keep less sure facts too (or only surer ones)."
         ),
     ] = None,
+    fast: Fast = False,
     pseudonymise: Pseudonymise = False,
     key_file: KeyFile = None,
     engine: Annotated[
@@ -91,7 +95,7 @@ def analyze_cli(
         analysis = analyze(
             paths,
             out,
-            settings=load_settings(settings).at_least(min_confidence),
+            settings=load_settings(settings).at_least(min_confidence).faster(asked=fast),
             stdin=sys.stdin.buffer,
             progress=progress,
             stop=stop,
@@ -195,12 +199,15 @@ def evaluate_cli(
         Optional[Path],  # noqa: UP045
         typer.Option("--dir", help="Score this analysis instead of analysing GOLD afresh."),
     ] = None,
+    fast: Fast = False,
     as_json: Json = False,
 ) -> None:
     """Quality figures on labelled narratives, with intervals, beside the baselines."""
     from xcase.evaluate import evaluate
 
-    result = evaluate(inputs.content(gold), folder)
+    if fast and folder:
+        raise UsageError("--fast analyses GOLD afresh, --dir does not; give one of them")
+    result = evaluate(inputs.content(gold), folder, fast=fast)
     if as_json:
         print_json(result)
         return

@@ -107,7 +107,7 @@ class Worker:
         ]
         rows: list[dict[str, str]] = []
         try:
-            self._annotator = self._annotator or load_annotator(Clock())
+            self._annotator = self._annotator or load_annotator(self._settings, Clock())
             done, failed = work(sources, None, self._annotator, self._settings, Clock())
             rows += [{"done": _told(d)} for d in done]
             rows += [{"failed": json.dumps(store.to_json(s))} for s in failed]

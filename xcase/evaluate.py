@@ -25,6 +25,7 @@ from xcase.annotate.labels import SKILLS
 from xcase.errors import UsageError
 from xcase.phrases import PhraseTable
 from xcase.records import PHASES, Span
+from xcase.settings import Settings
 
 DRAWS = 1000
 # What a labelled narrative has; and what each of its labels has.
@@ -49,12 +50,13 @@ Json = dict[str, Any]
 Item = tuple[str, list[Span]]
 
 
-def evaluate(content: bytes, folder: Path | None = None) -> Json:
+def evaluate(content: bytes, folder: Path | None = None, *, fast: bool = False) -> Json:
     """Score an analysis of labelled narratives (made afresh if ``folder`` is None).
 
     Args:
         content: JSON lines of labelled narratives.
         folder: an analysis in which their ids occur.
+        fast: the analysis that is made is read by the small network alone.
 
     Returns:
         ``{documents, figures: {name: {value, low, high}}, baselines: {name: {figure: value}}}``
@@ -68,7 +70,12 @@ def evaluate(content: bytes, folder: Path | None = None) -> Json:
         from xcase.pipeline import analyze
 
         with tempfile.TemporaryDirectory() as scratch:
-            analyze([Path("-")], Path(scratch), stdin=io.BytesIO(content))
+            analyze(
+                [Path("-")],
+                Path(scratch),
+                settings=Settings(fast=fast),
+                stdin=io.BytesIO(content),
+            )
             analysis = store.load(Path(scratch))
     else:
         analysis = store.load(folder)

@@ -73,7 +73,7 @@ def analyze(
     Args:
         paths: files and folders; ``-`` reads JSON lines from ``stdin``.
         out: the analysis folder; made if missing, never read as input.
-        annotator: the network; loaded when the first document needs it if None.
+        annotator: the networks; loaded when the first document needs them if None.
         progress: called with (documents done and on disk, documents in all).
         stop: asked after each chunk of documents whether the user wants to stop.
         key: replaces names and contacts before anything is stored, and learns the new ones; None
@@ -169,7 +169,7 @@ def worked_here(
         for chunk, wait in ahead:
             run.check()
             # Loaded while the workers, if there are any, parse the first documents.
-            annotator = annotator or load_annotator(run.clock)
+            annotator = annotator or load_annotator(settings, run.clock)
             yield work(chunk, wait, annotator, settings, run.clock)
 
 
@@ -357,8 +357,8 @@ def _fingerprint(settings: Settings) -> dict[str, Any]:
     }
 
 
-def load_annotator(clock: Clock) -> Annotates:
+def load_annotator(settings: Settings, clock: Clock) -> Annotates:
     with clock.stage("load"):
         from xcase.annotate.annotator import Annotator
 
-        return Annotator.load()
+        return Annotator.load(fast=settings.fast)

@@ -1,4 +1,4 @@
-"""Every threshold that tunes the analysis, each with the reason for its value."""
+"""Every setting of the analysis, each with the reason for its value."""
 
 from __future__ import annotations
 
@@ -32,12 +32,18 @@ class Settings:
     person: float = 0.15
     # How much a word of the industry table counts against the network's log-probability.
     industry_words: float = 0.5
+    # Whether the small network reads alone: several times as fast, and less right.
+    fast: bool = False
 
     def at_least(self, confidence: float | None) -> Settings:
         """Return these settings with another least confidence of skills, outcomes and durations."""
         if confidence is None:
             return self
         return replace(self, skill=confidence, outcome=confidence, duration=confidence)
+
+    def faster(self, *, asked: bool) -> Settings:
+        """Return these settings with the small network alone if that is asked for."""
+        return replace(self, fast=self.fast or asked)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as they are written to ``run.json``."""
@@ -56,14 +62,7 @@ def load_settings(path: Path | None) -> Settings:
     known = {f.name for f in fields(Settings)}
     faults = [f"unknown setting {key!r}" for key in table if key not in known]
     faults += [
-        f"{key} must be a number from 0 to {_largest(key)}, not {value!r}"
-        for key, value in table.items()
-        if key in known
-        and (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not 0 <= value <= _largest(key)
-        )
+        fault for key, value in table.items() if key in known and (fault := _fault(key, value))
     ]
     if faults:
         raise UsageError(
@@ -72,6 +71,13 @@ def load_settings(path: Path | None) -> Settings:
     return Settings(**table)
 
 
-def _largest(key: str) -> int:
-    # All are probabilities but the weight of the industry words.
-    return 10 if key == "industry_words" else 1
+def _fault(key: str, value: Any) -> str:
+    """Return what a value should be and is not; nothing if it is sound."""
+    if key == "fast":
+        return "" if isinstance(value, bool) else f"fast must be true or false, not {value!r}"
+    # All others are probabilities but the weight of the industry words.
+    largest = 10 if key == "industry_words" else 1
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and 0 <= value <= largest:
+        return ""
+    return f"{key} must be a number from 0 to {largest}, not {value!r}"

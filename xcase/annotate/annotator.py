@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from xcase import models
-from xcase.annotate.encoder import Encoder, load_mpnet
+from xcase.annotate.encoder import Encoder, load_mpnet, load_tokenizer
 from xcase.annotate.ensemble import Ensemble, Opinion
 from xcase.annotate.labels import BEGIN, OUTSIDE, SPAN_KINDS
 from xcase.annotate.minilm import load_minilm
@@ -28,7 +28,10 @@ from xcase.sentences import Unit
 WEIGHTS = "annotator"
 # The networks by their files, each with its share in what they say together: a judgement, the large
 # one is the better of the two when they read alone.
-SHARES = {"annotator": 0.6, "annotator-small": 0.4}
+LARGE, SMALL = "annotator", "annotator-small"
+SHARES = {LARGE: 0.6, SMALL: 0.4}
+# For who would rather wait less; docs/scale.md tells what it costs.
+FAST = {SMALL: 1.0}
 # A token is part of a span from this probability on; low, because every span keeps its own score
 # and the thresholds that decide are applied later.
 INSIDE = 0.3
@@ -96,23 +99,31 @@ class Annotator:
         self.plain = plain
 
     @classmethod
-    def load(cls, *, plain: bool = False) -> Annotator:
+    def load(cls, *, fast: bool = False, plain: bool = False) -> Annotator:
         """Load the pinned base models and the weights trained on them.
 
         Args:
+            fast: the small network alone.
             plain: without any shortcut, as a benchmark compares: float32, and one window after the
                 other.
 
         Raises:
             ModelError: a file is missing or is not the pinned one.
         """
-        model, tokenizer = load_mpnet(exact=plain)
-        networks = [Network(Encoder(model)), Network(load_minilm(tokenizer, exact=plain))]
-        folder = models.locate(WEIGHTS)
-        for network, name in zip(networks, SHARES, strict=True):
-            network.load_state_dict(load_weights(folder / f"{name}.safetensors"), strict=False)
+        tokenizer = load_tokenizer()
+        shares = FAST if fast else SHARES
+        networks = []
+        for name in shares:
+            network = Network(
+                load_minilm(tokenizer, exact=plain)
+                if name == SMALL
+                else Encoder(load_mpnet(exact=plain))
+            )
+            file = f"{name}.safetensors"
+            network.load_state_dict(load_weights(models.locate(WEIGHTS, file) / file), strict=False)
             pack_weights(network)
-        return cls(Ensemble(networks, tuple(SHARES.values())), tokenizer, plain=plain)
+            networks.append(network)
+        return cls(Ensemble(networks, tuple(shares.values())), tokenizer, plain=plain)
 
     def annotate(self, documents: Sequence[Input]) -> list[Annotation]:
         """Annotate documents; the given marks come back as spans of their kinds, with labels."""

@@ -23,8 +23,8 @@ MODEL = "all-mpnet-base-v2"
 TUNED_LAYERS = 3
 
 
-def load_mpnet(*, exact: bool = False) -> tuple[Transformer, Any]:
-    """Return (the model, its ``tokenizers.Tokenizer``), checked; no hub is reached for.
+def load_mpnet(*, exact: bool = False) -> Transformer:
+    """Return the model, checked; no hub is reached for.
 
     Args:
         exact: float32 also where bfloat16 is faster.
@@ -32,16 +32,25 @@ def load_mpnet(*, exact: bool = False) -> tuple[Transformer, Any]:
     Raises:
         ModelError: a part or a file is missing, or is not the pinned one.
     """
-    from tokenizers import Tokenizer
-
-    folder = models.locate(MODEL)
-    model = Transformer.published(folder)
+    model = Transformer.published(models.locate(MODEL))
     if fast_bfloat16() and not exact:
         model.to(torch.bfloat16)
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    return model
+
+
+def load_tokenizer() -> Any:
+    """Return the model's ``tokenizers.Tokenizer``, by which windows are made for both networks.
+
+    Raises:
+        ModelError: a part or the file is missing, or is not the pinned one.
+    """
+    from tokenizers import Tokenizer
+
+    name = "tokenizer.json"
+    tokenizer = Tokenizer.from_file(str(models.locate(MODEL, name) / name))
     tokenizer.no_padding()
     tokenizer.enable_truncation(SENTENCE_TOKENS)
-    return model, tokenizer
+    return tokenizer
 
 
 class Trunk(nn.Module):
