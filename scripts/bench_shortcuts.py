@@ -82,7 +82,7 @@ def _parsed(nlp: Any, text: str) -> Iterable[str]:
 
 
 def networks(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Compare the networks as they are run with the same ones in float32, and the small one alone."""
+    """Compare the networks with the same ones in float32, and the small one with both."""
     from choose_thresholds import score
 
     from xcase.annotate.annotator import Annotator

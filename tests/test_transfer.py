@@ -548,6 +548,25 @@ def test_a_profile_fills_in_the_question(tmp_path: Path, empty: Base) -> None:
     assert any("names no industry" in note for note in told)
 
 
+def test_where_no_side_is_named_the_moves_of_the_cases_are_answered(
+    tmp_path: Path, empty: Base
+) -> None:
+    base = base_of(*(story(CARRIED) for _ in range(4)))
+    rows, told = transfer(tmp_path, Question(), k=10, base=base)
+    made = base.cases.moves
+    assert len(rows) == 10
+    assert all(made[industry_position(r.source), industry_position(r.target)] for r in rows)
+    assert any("only moves that cases make" in note for note in told)
+    # One side is enough to see what no case does.
+    rows, told = transfer(tmp_path, Question(FARM), k=10, base=base)
+    assert len(rows) == 10
+    assert not any("only moves" in note for note in told)
+    # Without any move there is nothing to keep to.
+    rows, told = transfer(tmp_path, Question(), k=10, base=empty)
+    assert len(rows) == 10
+    assert not any("only moves" in note for note in told)
+
+
 # ---------------------------------------------------------------- command
 
 

@@ -22,11 +22,15 @@ QUOTES = 3
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked; None and () stand for all of them."""
+    """What is asked; None and () stand for all of them.
+
+    ``made`` asks for the moves that cases make, and no others.
+    """
 
     source: str | None = None
     target: str | None = None
     skills: tuple[str, ...] = ()
+    made: bool = False
 
     def check(self) -> None:
         """Raise UsageError with the nearest names where a name is none of the taxonomy."""
@@ -49,6 +53,8 @@ def ask(base: Base, question: Question, k: int) -> tuple[Transfer, ...]:
     block = base.score[np.ix_(sources, targets, list(skills))].copy()
     if question.source is None or question.target is None:
         block[np.equal.outer(sources, targets)] = -np.inf
+    if question.made:
+        block[base.cases.moves[np.ix_(sources, targets)] == 0] = -np.inf
     # A stable sort: rows of one score stay in the order of the taxonomy.
     best = np.argsort(-block, axis=None, kind="stable")[:k]
     rows = zip(*np.unravel_index(best, block.shape), strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from xcase import store
@@ -9,6 +10,8 @@ from xcase.records import Transfer
 from xcase.transfer.answer import Question, ask, notes
 from xcase.transfer.base import Base, prepare
 from xcase.transfer.person import read_person
+
+_MADE = "only moves that cases make are shown; name an industry on either side to see others"
 
 
 def transfer(
@@ -21,6 +24,9 @@ def transfer(
     base: Base | None = None,
 ) -> tuple[tuple[Transfer, ...], tuple[str, ...]]:
     """Answer a question from an analysis folder; return the rows and notes about them.
+
+    Where neither side is told, by the question or the profile, the moves that cases make are
+    answered, if they make any.
 
     Args:
         folder: the analysis.
@@ -39,6 +45,10 @@ def transfer(
         question, remarks = _for_person(question, profile, profile_name)
     question.check()
     base = base or prepare(store.load(folder), folder)
+    if question.source is None and question.target is None:
+        made = replace(question, made=True)
+        if rows := ask(base, made, k):
+            return rows, (*remarks, _MADE, *notes(base, made))
     return ask(base, question, k), remarks + notes(base, question)
 
 
