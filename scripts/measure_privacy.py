@@ -29,7 +29,7 @@ from xcase.privacy.lexicon import (
     PARTICLES,
     word,
 )
-from xcase.privacy.pseudonymise import changes
+from xcase.privacy.replaced import changes
 
 ROOT = Path(__file__).parent.parent
 PASSAGES = ROOT / "corpus" / "privacy" / "passages.txt"

@@ -24,7 +24,7 @@ from xcase import __version__, evaluate
 from xcase.annotate.annotator import Annotator
 from xcase.privacy.key import Key
 from xcase.privacy.lexicon import WORD, word
-from xcase.privacy.pseudonymise import changes
+from xcase.privacy.replaced import changes
 from xcase.privacy.surrogates import cased
 
 ROOT = Path(__file__).parent.parent

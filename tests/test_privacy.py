@@ -26,7 +26,8 @@ pytest.importorskip("presidio_analyzer")
 pytest.importorskip("faker")
 
 from xcase.privacy.contacts import Found, _compiled
-from xcase.privacy.pseudonymise import apply_edits, changes, pseudonymise
+from xcase.privacy.pseudonymise import pseudonymise
+from xcase.privacy.replaced import apply_edits, changes
 
 SECRET = b"a secret of a test, thirty-two b"
 STORY = (
