@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +32,8 @@ from xcase.taxonomy import TAXONOMY_VERSION
 
 # Documents annotated together: enough to fill batches of equal length, little in memory.
 CHUNK = 64
+# The first ones are few: nothing else can be done before they are parsed.
+FIRST = 8
 
 # Documents with their cases, and those at which the analysis failed.
 Worked = tuple[list[Done], list[Skipped]]
@@ -164,13 +166,20 @@ def worked_here(
     fresh: Sequence[Source], annotator: Annotates | None, settings: Settings, run: Run
 ) -> Generator[Worked]:
     """Work on this machine; yield the documents of one chunk after the other."""
-    chunks = (fresh[at : at + CHUNK] for at in range(0, len(fresh), CHUNK))
-    with closing(parsed_ahead(chunks, workers_for(fresh))) as ahead:
+    with closing(parsed_ahead(_chunks(fresh), workers_for(fresh))) as ahead:
         for chunk, wait in ahead:
             run.check()
             # Loaded while the workers, if there are any, parse the first documents.
             annotator = annotator or load_annotator(settings, run.clock)
             yield work(chunk, wait, annotator, settings, run.clock)
+
+
+def _chunks(fresh: Sequence[Source]) -> Iterator[Sequence[Source]]:
+    """Yield the documents in chunks that grow: the network has work after a few are parsed."""
+    at, size = 0, FIRST
+    while at < len(fresh):
+        yield fresh[at : at + size]
+        at, size = at + size, min(2 * size, CHUNK)
 
 
 def _gathered(results: Sequence[Done], skipped: Sequence[Skipped]) -> Analysis:
