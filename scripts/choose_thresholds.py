@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +20,9 @@ from train_annotator import HELD_BACK, load_all
 from xcase import evaluate, sentences, store
 from xcase.annotate.annotator import Annotator
 from xcase.confidence import logit
+from xcase.extract.people import name_words
 from xcase.pipeline import extract_cases, mark
-from xcase.records import Annotation, Source
+from xcase.records import Annotation, Case, Source
 from xcase.settings import Settings
 
 STORIES = Path(__file__).resolve().parent.parent / "corpus" / "gold" / "stories.jsonl"
@@ -31,7 +33,7 @@ GRID = {
     ),
     "outcome": ("outcome_f1 outcome_any_f1", (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)),
     "duration": ("cadence_f1", (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)),
-    "person": ("mentee mentor", (0.1, 0.2, 0.3, 0.4, 0.5)),
+    "person": ("mentee mentor named_rightly", (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)),
     "case": ("no_case case_found", (0.2, 0.35, 0.5, 0.65, 0.8)),
     "case_start": ("case_count phase_macro_f1", (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)),
     "industry_words": ("industry_from industry_to", (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)),
@@ -82,13 +84,28 @@ def middle_of_gap(read: list[tuple[dict[str, object], list[sentences.Unit], Anno
 def score(
     read: list[tuple[dict[str, object], list[sentences.Unit], Annotation]], settings: Settings
 ) -> dict[str, float]:
-    """Return the figures that the settings give on annotated gold narratives."""
-    rows = []
+    """Return the figures that the settings give on annotated gold narratives.
+
+    And of the names that are given to mentees and mentors the share that is right, which no figure
+    of the scorer asks.
+    """
+    rows, named = [], []
     for gold, units, annotation in read:
         source = Source(str(gold["id"]), "", "", "", {}, str(gold["text"]))
         _, cases = extract_cases(source, units, annotation, settings)
         rows.append(evaluate.score_document(gold, source.text, [store.to_json(c) for c in cases]))
-    return evaluate.summarise(rows)
+        named += names_right(gold, cases)
+    return {**evaluate.summarise(rows), "named_rightly": sum(named) / max(1, len(named))}
+
+
+def names_right(gold: dict[str, object], cases: Sequence[Case]) -> Iterator[bool]:
+    """Yield for each name of a mentee or mentor whether it shares a word with a right one."""
+    for role in ("mentee", "mentor"):
+        right = name_words(str(gold[role] or ""))
+        for person in (getattr(case, role) for case in cases):
+            for name in (person.name or "").split(";") if person else ():
+                if name:
+                    yield bool(name_words(name) & right)
 
 
 if __name__ == "__main__":
