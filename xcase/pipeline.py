@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Protocol
 from xcase import __version__, corrections, language, models, read, sentences, store
 from xcase.duplicates import near_duplicates, repeats
 from xcase.errors import AnalysisError, NewerFormatError, XcaseError
-from xcase.extract.industry import find_industries
+from xcase.extract.industry import find_industries, heard_in
 from xcase.extract.outcomes import find_outcomes
 from xcase.extract.people import find_people
 from xcase.extract.places import within
@@ -238,7 +238,11 @@ def _case(
         if alone
         else find_people(text, tagged, story.start, story.end, settings.person)
     )
-    guessed = (annotation.industry_from, annotation.industry_to)
+    guessed = (
+        (annotation.industry_from, annotation.industry_to)
+        if alone or not annotation.heard
+        else heard_in(annotation, story.first, story.first + len(told))
+    )
     industry_from, industry_to = find_industries(text, told, guessed, settings.industry_words)
     outcomes = find_outcomes(text, tagged, told, settings.outcome)
     role_from, role_to = find_roles(text, told, outcomes)

@@ -86,10 +86,24 @@ class Mark(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Of which industries one network hears each unit speak; logits.
+
+    ``sides[i]`` says how much the i-th unit counts for the industry before and for that after,
+    ``industries[i]`` of which it speaks.
+    """
+
+    share: float
+    sides: tuple[tuple[float, ...], ...]
+    industries: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Annotation:
     """What the network says of a document, before any decision is taken.
 
-    ``phases[i]``, ``case_starts[i]`` belong to the i-th unit (sentence) of the document.
+    ``phases[i]``, ``case_starts[i]`` belong to the i-th unit (sentence) of the document. ``heard``
+    tells the industries of a part of it, where several stories share a page.
     """
 
     phases: tuple[tuple[float, ...], ...]
@@ -98,6 +112,7 @@ class Annotation:
     industry_from: tuple[float, ...]
     industry_to: tuple[float, ...]
     spans: tuple[Tagged, ...]
+    heard: tuple[Heard, ...] = ()
 
     def is_finite(self) -> bool:
         """Whether every figure is a number: no other could be stored."""

@@ -22,7 +22,7 @@ from xcase.annotate.weights import load_weights
 from xcase.annotate.windows import Window, pack
 from xcase.half_precision import pack as pack_weights
 from xcase.processes import cores
-from xcase.records import Annotation, Mark, Tagged
+from xcase.records import Annotation, Heard, Mark, Tagged
 from xcase.sentences import Unit
 
 WEIGHTS = "annotator"
@@ -193,6 +193,8 @@ class _Draft:
         self.phases: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 1.0)] * len(units)
         self.case_starts = [0.0] * len(units)
         self.pages: list[tuple[float, np.ndarray, np.ndarray]] = []
+        # Of each network, the logits that an Annotation has as ``heard``.
+        self.heard: list[tuple[float, np.ndarray, np.ndarray]] = []
         self.spans: list[Tagged] = []
 
     def add(self, window: Window, said: Opinion, spans: Sequence[Tagged]) -> None:
@@ -201,8 +203,22 @@ class _Draft:
                 self.phases[unit] = tuple(map(float, said.phase[column]))
                 self.case_starts[unit] = float(said.case_start[column])
         self.pages.append((said.has_case, said.industry_from, said.industry_to))
+        self.hear(window, said)
         for span in spans:
             self.add_span(span)
+
+    def hear(self, window: Window, said: Opinion) -> None:
+        if not self.heard:
+            size = len(self.units)
+            self.heard = [
+                (share, np.zeros((size, sides.shape[1])), np.zeros((size, industries.shape[1])))
+                for share, sides, industries in said.heard
+            ]
+        columns = [column for column, owned in enumerate(window.owned) if owned]
+        units = [window.units[column] for column in columns]
+        for (_, *known), (_, *told) in zip(self.heard, said.heard, strict=True):
+            for mine, theirs in zip(known, told, strict=True):
+                mine[units] = theirs[columns]
 
     def add_span(self, span: Tagged) -> None:
         start, end = whole_words(self.text, span.start, span.end)
@@ -223,11 +239,19 @@ class _Draft:
             industry_from=_mean([before for _, before, _ in self.pages]),
             industry_to=_mean([after for _, _, after in self.pages]),
             spans=tuple(self.spans),
+            heard=tuple(
+                Heard(share, _rows(sides), _rows(industries))
+                for share, sides, industries in self.heard
+            ),
         )
 
 
 def _mean(rows: Sequence[np.ndarray]) -> tuple[float, ...]:
     return tuple(map(float, np.mean(rows, axis=0))) if rows else ()
+
+
+def _rows(table: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    return tuple(map(tuple, table.tolist()))
 
 
 def batch_of(windows: Sequence[Window], step: int = 1) -> Batch:

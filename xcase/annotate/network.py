@@ -53,6 +53,8 @@ class Reading:
     has_case: Tensor  # W
     industry_from: Tensor  # W x 21
     industry_to: Tensor  # W x 21
+    sides: Tensor  # W x S x 2, how much each sentence counts for either of them
+    industries: Tensor  # W x S x 21, of which industry each sentence speaks
 
 
 class Encodes(Protocol):
@@ -106,8 +108,9 @@ class Network(nn.Module):
         sentences = self.dropout(self.sentence(sentences))
         # Each sentence says which industry it speaks of, and how much it counts for either side.
         absent = (batch.ends == 0).unsqueeze(-1)
-        sides = self.industry_side(sentences).float().masked_fill(absent, -1e4).softmax(1)
-        industry = torch.einsum("wsd,wsl->wdl", sides, self.industry(sentences).float())
+        sides = self.industry_side(sentences).float().masked_fill(absent, -1e4)
+        industries = self.industry(sentences).float()
+        industry = torch.einsum("wsd,wsl->wdl", sides.softmax(1), industries)
         # The sentence that speaks loudest for a case decides: one story makes a page a case.
         cased = self.has_case(sentences).masked_fill(absent, -1e4).amax(1)
         return Reading(
@@ -119,6 +122,8 @@ class Network(nn.Module):
             has_case=cased.squeeze(-1),
             industry_from=industry[:, 0],
             industry_to=industry[:, 1],
+            sides=sides,
+            industries=industries,
         )
 
     def name_skills(self, vectors: Any) -> None:

@@ -7,11 +7,13 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 
+import numpy as np
+
 from xcase.annotate.labels import UNKNOWN_INDUSTRY, industries
 from xcase.confidence import logit, probability
 from xcase.extract.places import sentence_at
 from xcase.phrases import Hit, PhraseTable
-from xcase.records import IndustryGuess, Sentence, Span
+from xcase.records import Annotation, IndustryGuess, Sentence, Span
 from xcase.taxonomy import load_industries
 
 # Quotes shown for a label; the first ones say enough.
@@ -50,6 +52,28 @@ def find_industries(
         confidence = probability("industry", {"share": logit(share)})
         guesses.append(IndustryGuess(label, round(confidence, 3), tuple(evidence)))
     return guesses[0], guesses[1]
+
+
+def heard_in(
+    annotation: Annotation, first: int, last: int
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the chances of the industries before and after in units ``first`` to ``last - 1``.
+
+    As the networks weigh all sentences of a page (:mod:`xcase.annotate.network`), but these alone:
+    who shares a page with others need not share their industries.
+    """
+    both = [np.zeros(len(industries())) for _ in SIDES]
+    for heard in annotation.heard:
+        spoken_of = np.array(heard.industries[first:last])
+        for side, weight in enumerate(np.array(heard.sides[first:last]).T):
+            both[side] += heard.share * _softmax(_softmax(weight) @ spoken_of)
+    before, after = (tuple(map(float, chances)) for chances in both)
+    return before, after
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    odds = np.exp(logits - logits.max())
+    return np.asarray(odds / odds.sum())
 
 
 def spoken(text: str, sentences: Sequence[Sentence]) -> list[Hit]:
