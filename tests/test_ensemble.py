@@ -11,7 +11,7 @@ from test_network import SHORT, network
 from xcase.annotate.ensemble import Ensemble
 from xcase.annotate.network import Network
 from xcase.annotate.weights import load_weights, save_weights
-from xcase.extract.industry import heard_in
+from xcase.extract.industry import PAGE, heard_in
 from xcase.records import Annotation, Heard
 
 SPANS = [(1, 3, 0), (4, 6, 1)]
@@ -39,16 +39,18 @@ def test_the_mean_is_weighed_by_the_shares() -> None:
         np.testing.assert_allclose(values.sum(1), 1.0, atol=1e-5)
 
 
-def test_a_part_of_a_page_is_heard_by_its_own_sentences() -> None:
+def test_a_part_of_a_page_is_heard_by_its_own_sentences_and_a_little_by_the_page() -> None:
     said = Ensemble(two(), (0.75, 0.25)).read(SHORT)
     heard = tuple(Heard(n, rows(sides), rows(labels)) for n, sides, labels in said.heard)
-    page = Annotation((), (), 1.0, (), (), (), heard)
-    for side, whole in enumerate((said.industry_from, said.industry_to)):
+    sides = (said.industry_from, said.industry_to)
+    page = Annotation((), (), 1.0, *(tuple(map(float, side)) for side in sides), (), heard)
+    for side, whole in enumerate(sides):
         np.testing.assert_allclose(heard_in(page, 0, 2)[side], whole, atol=1e-6)
         # Alone a sentence counts whole, and for either side alike.
         odds = [(n, np.exp(labels[1])) for n, _, labels in said.heard]
         alone = sum(n * o / o.sum() for n, o in odds)
-        np.testing.assert_allclose(heard_in(page, 1, 2)[side], alone, atol=1e-6)
+        told = heard_in(page, 1, 2)[side]
+        np.testing.assert_allclose(told, PAGE * whole + (1 - PAGE) * alone, atol=1e-6)
 
 
 def rows(table: np.ndarray) -> tuple[tuple[float, ...], ...]:

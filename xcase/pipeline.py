@@ -240,7 +240,7 @@ def _case(
     )
     guessed = (
         (annotation.industry_from, annotation.industry_to)
-        if alone or not annotation.heard
+        if alone
         else heard_in(annotation, story.first, story.first + len(told))
     )
     industry_from, industry_to = find_industries(text, told, guessed, settings.industry_words)

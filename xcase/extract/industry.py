@@ -24,6 +24,10 @@ SIDES = ("background", "outcome")
 # were held back stay, and the network learned so; of stories that nobody wrote to train it 63 do
 # (scripts/choose_thresholds.py).
 STAYS = math.log(0.63 / 0.37) - math.log(0.40 / 0.60)
+# What the rest of a page counts for one of its stories. By the narratives held back and the stories
+# (one-off run): of sixty pages made of two stories from different industries each .49 of the labels
+# are right by the page alone, .71 by the story alone, .67 so; of real pages .92, .86 and .89.
+PAGE = 0.25
 # A role or workplace says more about an industry than a topic word.
 WEIGHTS = {"role": 2.0, "place": 2.0, "word": 1.0}
 
@@ -59,14 +63,19 @@ def heard_in(
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return the chances of the industries before and after in units ``first`` to ``last - 1``.
 
-    As the networks weigh all sentences of a page (:mod:`xcase.annotate.network`), but these alone:
-    who shares a page with others need not share their industries.
+    As the networks weigh all sentences of a page (:mod:`xcase.annotate.network`), but these alone,
+    and a little of what the page says: who shares it with others need not share their industries,
+    but many do.
     """
-    both = [np.zeros(len(industries())) for _ in SIDES]
+    page = (annotation.industry_from, annotation.industry_to)
+    if not annotation.heard:
+        return page
+    both = [PAGE * np.array(chances) for chances in page]
     for heard in annotation.heard:
         spoken_of = np.array(heard.industries[first:last])
         for side, weight in enumerate(np.array(heard.sides[first:last]).T):
-            both[side] += heard.share * _softmax(_softmax(weight) @ spoken_of)
+            said = _softmax(_softmax(weight) @ spoken_of)
+            both[side] += (1 - PAGE) * heard.share * said
     before, after = (tuple(map(float, chances)) for chances in both)
     return before, after
 
