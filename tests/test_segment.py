@@ -96,3 +96,25 @@ def test_sentences_keep_the_likeliest_phase_with_its_probability() -> None:
     ((story,), _) = segment("They met.", [Unit(0, 9, "prose")], annotation, CERTAIN)
     (sentence,) = story.sentences
     assert (sentence.phase, sentence.confidence) == ("journey", 0.5)
+
+
+def numbered(name: str) -> int:
+    """Return how many cases a text has whose two stretches are headed by a name and a number."""
+    lines = [f"## {name} 1", "It was.", "Then.", "Now.", f"## {name} 2", "It was.", "Then.", "Now."]
+    text, units = "\n".join(lines), []
+    for line in lines:
+        start = text.index(line, units[-1].end if units else 0)
+        units.append(Unit(start, start + len(line), "heading" if line[0] == "#" else "prose"))
+    phases = tuple(one_hot(PHASES, LETTERS[letter]) for letter in "xbjoxbjo")
+    found, _ = segment(text, units, Annotation(phases, (0.0,) * 8, 1.0, (), (), ()), CERTAIN)
+    return len(found)
+
+
+@pytest.mark.parametrize("name", ["Case study", "Story", "Mentee", "C.", ""])
+def test_numbered_stories_are_cases_of_their_own(name: str) -> None:
+    assert numbered(name) == 2
+
+
+@pytest.mark.parametrize("name", ["Part", "CHAPTER", "Month", "Mentoring session", "Q", "Question"])
+def test_the_numbered_parts_of_a_story_are_one_case(name: str) -> None:
+    assert numbered(name) == 1

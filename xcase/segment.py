@@ -30,6 +30,12 @@ _SECTIONS = {
 # "Case Study 2: ...", "## Story 1", "C.2 Matter of", "3) Brick by brick"
 # Bounded, because names and signs share their spaces.
 _NUMBERED = re.compile(r"[#\s]{0,9}([A-Za-z][A-Za-z .]{0,60}?|)[\s.#]{0,9}(\d{1,2})\b")
+# What is numbered inside one story: its parts, its meetings, its time, the questions put to it.
+_WITHIN = frozenset((
+    "part", "chapter", "section", "step", "stage", "phase", "act", "session", "meeting", "visit",
+    "lesson", "module", "day", "week", "month", "quarter", "term", "semester", "year", "question",
+    "q",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +150,17 @@ def _stretches(
 def _numbered(text: str, units: Sequence[Unit], annotation: Annotation) -> list[int]:
     """Return the headings "Case study 1", "Case study 2", ... if each opens a story of its own.
 
-    The steps of a list are numbered too, so each stretch must tell more than one phase.
+    The steps of a list are numbered too, so each stretch must tell more than one phase; and so are
+    the parts of a story and its months, whose name ends in a word for them.
     """
     found: dict[str, list[int]] = {}
     for i, unit in enumerate(units):
         match = _NUMBERED.match(text, unit.start, unit.end)
         if match and len(text[unit.start : unit.end].split()) <= MAX_HEADING_WORDS:
-            series = found.setdefault(match[1].lower(), [])
+            name = match[1].lower()
+            if not _WITHIN.isdisjoint(name.split()[-1:]):
+                continue
+            series = found.setdefault(name, [])
             if int(match[2]) == len(series) + 1:
                 series.append(i)
     phases = [max(range(len(p)), key=p.__getitem__) for p in annotation.phases]
