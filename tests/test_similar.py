@@ -372,6 +372,8 @@ def test_an_unknown_industry_is_named_with_the_nearest() -> None:
         (" legal", "Legal"),
         ("Energy", "Mining & Energy"),
         ("tech", "Information & Technology"),
+        ("Hospital", "Healthcare"),
+        ("hospitality", "Hospitality & Food"),
         ("Financial services", "Finance & Insurance"),
         ("services", None),
         ("it", None),

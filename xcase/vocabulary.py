@@ -6,6 +6,7 @@ import functools
 import re
 
 from xcase.phrases import PhraseTable
+from xcase.records import Span
 from xcase.taxonomy import load_industries, load_skills
 
 # A part of a name this long is no chance, and these parts say nothing of an industry.
@@ -24,13 +25,17 @@ def skill_names() -> PhraseTable:
 def industry_meant(told: str) -> str | None:
     """Return the label of the industry that somebody means, or None.
 
-    That is its label whatever its case; else the only label one of whose words begins so, as
-    "energy" and "tech"; else what the words of the industry table agree on.
+    That is its label whatever its case; else the industry under which the whole of it stands, as
+    "hospital"; else the only label one of whose words begins so, as "energy" and "tech"; else what
+    the words of the industry table agree on.
     """
     asked = " ".join(told.split()).casefold()
     labels = {i.label.casefold(): i.label for i in load_industries()}
     if asked in labels:
         return labels[asked]
+    hits = list(industry_words().find(asked))
+    if [hit.span for hit in hits] == [Span(0, len(asked))]:
+        return hits[0].label
     if len(asked) >= _PART and asked not in _VAGUE:
         begun = {
             label
@@ -39,7 +44,7 @@ def industry_meant(told: str) -> str | None:
         }
         if len(begun) == 1:
             return begun.pop()
-    found = {hit.label for hit in industry_words().find(told)}
+    found = {hit.label for hit in hits}
     return found.pop() if len(found) == 1 else None
 
 
