@@ -14,18 +14,22 @@ _CLAUSE = re.compile(
 )
 _GOAL = re.compile(
     r"\b(?:want(?:s|ed)?\b|would (?:like|love) to|i'd (?:like|love)|hop(?:e|es|ing) to|aims?\b|"
-    r"goals?\b|wish(?:es)? to|plan(?:s|ning)? to|looking (?:for|to)|dream|become|aspir\w+|"
-    r"interested in|so that i can|ready to|next step)",
+    r"goals?\b|wish(?:es)? to|plan(?:s|ning)? to|looking (?:for|to)|dream|aspir\w+|"
+    r"(?<!have )(?<!has )(?<!had )(?<!['’]ve )become|interested in|so that i can|ready to|"
+    r"next step)",
     re.IGNORECASE,
 )
+# Some of these words are parts of strengths: "hard-working", "problem solving", "fearless".
 _GAP = re.compile(
-    r"\b(?:can(?:no|['’])t|cannot|couldn['’]t|don['’]t|do not|never|no one|nobody|struggl\w+|"
-    r"hard\b|difficult\w*|afraid|fear\w*|scared|nervous|anxious|freez\w*|froze|panic\w*|avoid\w*|"
-    r"lack\w*|weak\w*|bad at|not (?:good|sure|able|used|comfortable|confident)|unsure|unable|"
-    r"fail\w*|stuck|lost|problem|trouble|overwhelm\w*|too (?:shy|much|many|quiet|slow|fast|long|"
-    r"soft|blunt)|need (?:help|to learn|to)|without|worr\w+|guilt\w*|ashamed|hate\w*|dread\w*|"
-    r"burn(?:ed|t|ing)? out|exhaust\w*|ignor\w+|learn|instead of|keep \w+ing|end up|still\b|"
-    r"no idea|know nothing|nothing\b)",
+    r"\b(?:can(?:no|['’])t|cannot|couldn['’]t|don['’]t|do not|haven['’]t|never|no one|nobody|"
+    r"struggl\w+|(?<!work )(?<!working )(?<!worked )hard\b(?!-)|difficult\w*|afraid|"
+    r"fear(?!less)\w*|scared|nervous|anxious|freez\w*|froze|panic\w*|avoid\w*|lack\w*|weak\w*|"
+    r"bad at|not (?:good|sure|able|used|comfortable|confident|learn\w*)|unsure|unable|"
+    r"fail(?:s|ed|ings?|ures?)?\b(?!-)|stuck|lost|trouble(?![- ]?shoo)\w*|"
+    r"(?<!solve )(?<!solving )(?<!solved )problems?\b(?![- ]solv)|overwhelm\w*|"
+    r"too (?:shy|much|many|quiet|slow|fast|long|soft|blunt)|need (?:help|to learn|to)|without|"
+    r"worr\w+|guilt\w*|ashamed|hate\w*|dread\w*|burn(?:ed|t|ing)? out|exhaust\w*|ignor\w+|"
+    r"learn\b|a?m learning|instead of|keep \w+ing|end up|still\b|no idea|know nothing|nothing\b)",
     re.IGNORECASE,
 )
 
