@@ -61,6 +61,33 @@ def test_another_language_is_known(code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (
+            "da",
+            "Jeg havde lyst til at lede et hold, men for mig var det svært at have ansvar for "
+            "andre. Min mentor bad mig om at skrive ned, hvad jeg var bange for at sige. Nu er jeg "
+            "leder for en gruppe her, og det er godt for mig at være her.",
+        ),
+        (
+            "nl",
+            "Ik had een mentor, en had zij gelijk of niet, zij had geduld. Het is moeilijk om nee "
+            "te zeggen of om hulp te vragen. Nu is het mijn beurt, en is er een team dat naar mij "
+            "luistert.",
+        ),
+        (
+            "af",
+            "My mentor het my gevra wat my bang maak by die werk. Dit is moeilik, maar sy is "
+            "geduldig, en by my is die vrees nou weg. My span is klein, en my hospitaal is my "
+            "huis.",
+        ),
+    ],
+)
+def test_a_language_that_shares_small_words_with_english_is_known(code: str, text: str) -> None:
+    assert foreign(text) == code
+
+
+@pytest.mark.parametrize(
     "text",
     [
         ENGLISH,
