@@ -12,6 +12,21 @@ from xcase.taxonomy import load_industries, load_skills
 # A part of a name this long is no chance, and these parts say nothing of an industry.
 _PART = 4
 _VAGUE = frozenset({"services", "sector", "professional", "public", "social", "real"})
+# Where the name of a skill names no skill: the body that one works in, what others say of one, a
+# team or a meeting by its work, and somebody else by his.
+_WORK = (
+    r"\b(?:leadership|marketing|teaching|research|planning|sales|compliance|communications?|hiring|"
+    r"procurement|fundraising|innovation|advocacy)[ -]"
+)
+_NO_SKILL = re.compile(
+    r"\b(?:my|our|your|his|her|its|their|the|an|this|that|every) (?:[\w-]+ )?"
+    r"organisation\b(?! skills?\b)|\borganisations\b|"
+    r"\b(?:get|gets|getting|got|gotten|receiv\w+) (?:[\w-]+ ){0,2}feedback\b|\bfeedback from\b|"
+    rf"{_WORK}(?:team|department|unit|office|cent(?:re|er)|hospital|floor|agency|"
+    r"company|firm|staff|meeting|program(?:me)?)s?\b|"
+    rf"\b(?:my|our|his|her|their|the) {_WORK}(?:manager|director|officer|assistant|head)s?\b",
+    re.IGNORECASE,
+)
 
 
 @functools.cache
@@ -20,6 +35,19 @@ def skill_names() -> PhraseTable:
     return PhraseTable(
         (phrase, skill.name) for skill in load_skills() for phrase in (skill.name, *skill.aliases)
     )
+
+
+def skills_named(clause: str) -> list[str]:
+    """Return the skills that a clause of a profile names, in its order.
+
+    A name that is an ordinary noun where it stands, as in "my organisation", is none.
+    """
+    ordinary = [match.span() for match in _NO_SKILL.finditer(clause)]
+    return [
+        hit.label
+        for hit in skill_names().find(clause)
+        if not any(start <= hit.span.start and hit.span.end <= end for start, end in ordinary)
+    ]
 
 
 def industry_meant(told: str) -> str | None:

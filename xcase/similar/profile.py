@@ -17,7 +17,7 @@ from xcase.read.decode import well_formed
 from xcase.records import Profile
 from xcase.similar.words import words_of
 from xcase.taxonomy import load_industries
-from xcase.vocabulary import industry_meant, industry_words, skill_names
+from xcase.vocabulary import industry_meant, industry_words, skill_names, skills_named
 
 # About ten pages. Longer texts are not profiles, and their many topics resemble everything.
 MAX_CHARS = 20_000
@@ -101,7 +101,7 @@ def read(profile: Profile) -> Reading:
     parts["goal"] += goals
     parts["gap"] += unnamed
     for clause in (*parts["gap"], *parts["goal"]):
-        wanted += [hit.label for hit in skill_names().find(clause) if hit.label not in wanted]
+        wanted += [skill for skill in skills_named(clause) if skill not in wanted]
     words = _WORD.findall(" ".join(c for clauses in parts.values() for c in clauses))
     if len(words) == 1 and not wanted:
         # One word is a profile if it names a skill, whatever stands around it.

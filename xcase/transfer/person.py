@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xcase.clauses import clauses_of, part_of
 from xcase.profiles import read_profile
-from xcase.vocabulary import skill_names
+from xcase.vocabulary import skill_names, skills_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def read_person(content: bytes, where: str) -> Person:
         found += hits
         unknown += [] if hits else [name]
     told = (c for c in clauses_of(profile.text) if part_of(c) == "situation")
-    found += [hit.label for clause in told for hit in skill_names().find(clause)]
+    found += [skill for clause in told for skill in skills_named(clause)]
     return Person(
         name=profile.name or profile.id,
         industry=profile.industry,
