@@ -19,6 +19,11 @@ TABLE = PhraseTable(
         ("bus", "bus"),
         ("R&D", "research"),
         ("night-porter", "porter"),
+        ("the arts", "arts"),
+        ("news editor", "job"),
+        ("patients", "care"),
+        ("parents' evening", "school"),
+        ("501(c)(3)", "charity"),
         ("", "nothing"),
     ]
 )
@@ -42,6 +47,9 @@ def found(text: str) -> list[tuple[str, str]]:
         ("our r&d unit", [("research", "r&d")]),
         ("the night-porter, asleep", [("porter", "night-porter")]),
         ("a bus and no more", [("bus", "bus")]),
+        ("news editors of The Arts", [("job", "news editors"), ("arts", "The Arts")]),
+        ("the parents’ evening", [("school", "parents’ evening")]),
+        ("a 501(c)(3), tiny", [("charity", "501(c)(3")]),
     ],
 )
 def test_finds(text: str, expected: list[tuple[str, str]]) -> None:
@@ -50,7 +58,18 @@ def test_finds(text: str, expected: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "wholesales", "time to management", "management time", "bu", "night porter", "business"],
+    [
+        "",
+        "wholesales",
+        "time to management",
+        "management time",
+        "bu",
+        "night porter",
+        "business",
+        "the art of listening",
+        "the new editor",
+        "a patient mentor",
+    ],
 )
 def test_leaves_alone(text: str) -> None:
     assert found(text) == []

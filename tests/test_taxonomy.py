@@ -11,6 +11,7 @@ import pytest
 
 from xcase import taxonomy
 from xcase.errors import TaxonomyError
+from xcase.vocabulary import industry_words
 
 CANONICAL = """
 accountability, adaptability, attention to detail, business acumen, change management, coachability,
@@ -124,6 +125,13 @@ def test_industries_keep_their_order_and_share_no_word() -> None:
         assert 20 <= len(industry.roles) <= 40, industry.label
         assert 10 <= len(industry.places) <= 25, industry.label
         assert 15 <= len(industry.words) <= 45, industry.label
+
+
+def test_each_word_of_an_industry_is_found_and_means_it_alone() -> None:
+    for industry in taxonomy.load_industries():
+        for word in (*industry.roles, *industry.places, *industry.words):
+            (hit,) = industry_words().find(word)
+            assert (hit.label, hit.span.start) == (industry.label, 0), word
 
 
 def test_loaded_entries_cannot_be_changed_and_are_read_once() -> None:

@@ -8,9 +8,13 @@ from typing import NamedTuple
 
 from xcase.records import Span
 
-# What may stand between two words of a phrase: no comma, no full stop, no blank line.
-_JOINED = re.compile(r"[^\S\n]*\n?[^\S\n]*|-")
+# What may stand between two words of a phrase: no comma, no full stop, no blank line. But a plural
+# that owns ("parents' evening"), and the brackets of "501(c)(3)".
+_JOINED = re.compile(r"['’]?[^\S\n]*\n?[^\S\n]*|-|\)?\(")
 _WORD = re.compile(r"[^\W_]+(?:['’&.-][^\W_]+)*|&")
+# Without their s these are other words: the art of listening, the casting of a film, the chamber of
+# commerce, a new idea, a patient mentor, Serie A.
+_NOT_PLURAL = frozenset({"arts", "castings", "chambers", "news", "patients", "series"})
 
 
 class Hit(NamedTuple):
@@ -63,8 +67,10 @@ class PhraseTable:
 
 
 def normal(word: str) -> str:
-    """Return a word in lower case, with straight quotes and without a plural or possessive s."""
+    """Return a word in lower case, with straight quotes and without a possessive or plural s."""
     word = word.lower().replace("’", "'").removesuffix("'s")
+    if word in _NOT_PLURAL:
+        return word
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
     return word
