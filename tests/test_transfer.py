@@ -548,6 +548,15 @@ def test_a_profile_fills_in_the_question(tmp_path: Path, empty: Base) -> None:
     assert any("names no industry" in note for note in told)
 
 
+def test_a_profile_without_an_industry_is_told_what_stands_in_for_it(tmp_path: Path) -> None:
+    base = base_of(*(story(CARRIED) for _ in range(4)))
+    _, told = transfer(tmp_path, Question(), k=5, profile=b'{"id": "x"}', base=base)
+    assert any("only moves that cases make" in note for note in told)
+    assert not any("every industry" in note for note in told)
+    _, told = transfer(tmp_path, Question(target=FARM), k=5, profile=b'{"id": "x"}', base=base)
+    assert any("every industry counts as the source" in note for note in told)
+
+
 def test_where_no_side_is_named_the_moves_of_the_cases_are_answered(
     tmp_path: Path, empty: Base
 ) -> None:

@@ -12,6 +12,7 @@ from xcase.transfer.base import Base, prepare
 from xcase.transfer.person import read_person
 
 _MADE = "only moves that cases make are shown; name an industry on either side to see others"
+_ANY_SOURCE = "the profile names no industry: every industry counts as the source"
 
 
 def transfer(
@@ -49,6 +50,8 @@ def transfer(
         made = replace(question, made=True)
         if rows := ask(base, made, k):
             return rows, (*remarks, _MADE, *notes(base, made))
+    if profile is not None and question.source is None:
+        remarks = (*remarks, _ANY_SOURCE)
     return ask(base, question, k), remarks + notes(base, question)
 
 
@@ -59,8 +62,6 @@ def _for_person(question: Question, content: bytes, where: str) -> tuple[Questio
         remarks.append(f"not in the taxonomy, left out: {', '.join(person.unknown)}")
     if not person.skills and not question.skills:
         remarks.append("the profile names no skill that xcase knows: the list is of all skills")
-    if not (question.source or person.industry):
-        remarks.append("the profile names no industry: every industry counts as the source")
     filled = Question(
         source=question.source or person.industry or None,
         target=question.target or person.target_industry or None,
