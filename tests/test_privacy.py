@@ -21,6 +21,7 @@ from xcase.privacy import forgotten
 from xcase.privacy.forget import forget
 from xcase.privacy.key import Key, open_key
 from xcase.records import Analysis, Case, Document, Program, Skipped, Source
+from xcase.repair import repair
 
 pytest.importorskip("presidio_analyzer")
 pytest.importorskip("faker")
@@ -202,6 +203,57 @@ def test_a_damaged_folder_that_may_hold_names_is_not_written_to(tmp_path: Path) 
         pipeline.analyze(
             [Path("-")], tmp_path, stdin=rows(given), annotator=FakeAnnotator(), key=Key(SECRET)
         )
+
+
+@pytest.mark.parametrize("mended", [True, False])
+@pytest.mark.parametrize("content", [None, b"", b"{}"])
+def test_a_folder_stays_pseudonymised_when_its_run_is_lost(
+    tmp_path: Path, content: bytes | None, mended: bool
+) -> None:
+    given = "Before, Ngozi Okafor was a clerk."
+
+    def run(key: Key | None) -> Analysis:
+        annotator = FakeAnnotator()
+        return pipeline.analyze(
+            [Path("-")], tmp_path, stdin=rows(given), annotator=annotator, key=key
+        )
+
+    before = run(Key(SECRET))
+    (tmp_path / "run.json").unlink()
+    if content is not None:
+        (tmp_path / "run.json").write_bytes(content)
+    if mended:
+        repair(tmp_path)
+    with pytest.raises(UsageError, match="holds an analysis pseudonymised"):
+        run(None)
+    assert run(Key(SECRET)).documents == before.documents
+    assert store.load(tmp_path).run["pseudonymised"] is True
+
+
+def test_a_repaired_folder_that_may_hold_names_takes_no_pseudonyms(tmp_path: Path) -> None:
+    given = "Before, Ngozi Okafor was a clerk."
+    pipeline.analyze([Path("-")], tmp_path, stdin=rows(given), annotator=FakeAnnotator())
+    (tmp_path / "run.json").unlink()
+    repair(tmp_path)
+    with pytest.raises(UsageError, match="perhaps with names"):
+        pipeline.analyze(
+            [Path("-")], tmp_path, stdin=rows(given), annotator=FakeAnnotator(), key=Key(SECRET)
+        )
+
+
+def test_a_pseudonymised_run_that_came_to_nothing_leaves_the_folder_free(tmp_path: Path) -> None:
+    with pytest.raises(StoppedError):
+        pipeline.analyze(
+            [Path("-")], tmp_path, stdin=rows("Before, Ngozi Okafor was a clerk."),
+            annotator=FakeAnnotator(), key=Key(SECRET), stop=lambda: True,
+        )  # fmt: skip
+    pipeline.analyze([Path("-")], tmp_path, stdin=rows("A clerk."), annotator=FakeAnnotator())
+    (tmp_path / "run.json").unlink()
+    with pytest.raises(UsageError, match="perhaps with names"):
+        pipeline.analyze(
+            [Path("-")], tmp_path, stdin=rows("A clerk."), annotator=FakeAnnotator(),
+            key=Key(SECRET),
+        )  # fmt: skip
 
 
 def test_what_a_stopped_run_with_names_had_done_goes_at_once(tmp_path: Path) -> None:

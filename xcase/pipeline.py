@@ -23,7 +23,7 @@ from xcase.parse import Parsed, parse, parsed_ahead, workers_for
 from xcase.parse import mark as mark  # what the network is given, beside what it is asked
 from xcase.privacy import forgotten
 from xcase.privacy.key import Key
-from xcase.privacy.pseudonymise import check_folder, pseudonymise
+from xcase.privacy.pseudonymise import check_folder, mark_folder, pseudonymise
 from xcase.records import Analysis, Annotation, Case, Document, Mark, Skipped, Source, Span
 from xcase.run import Clock, Progress, Run
 from xcase.segment import Story, segment
@@ -95,6 +95,7 @@ def analyze(
         found = read.find_inputs([p for p in paths if str(p) != "-"], exclude=out)
     with store.writing(out):
         check_folder(out, pseudonymised=key is not None)
+        mark_folder(out, pseudonymised=key is not None)
         decisions = corrections.by_document(corrections.stored(out))
         with clock.stage("earlier"):
             maker = {**_fingerprint(settings), "pseudonymised": key is not None}

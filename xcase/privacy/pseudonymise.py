@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xcase import store
+from xcase import disk, store
 from xcase.errors import AnalysisError, NewerFormatError, UsageError
 from xcase.privacy import surrogates
 from xcase.privacy.contacts import Found, find_contacts
@@ -36,6 +36,8 @@ from xcase.privacy.replaced import (
 from xcase.records import Skipped, Source
 from xcase.repair import there
 
+# Stands in a pseudonymised folder; empty, so that no damage changes what it says.
+MARK = ".pseudonymised"
 # Columns whose whole value says who or where somebody is.
 _COLUMNS = (
     ("person", re.compile(r"name|mentee|mentor|author|participant|interviewee|client|by$", re.I)),
@@ -80,28 +82,53 @@ def check_folder(folder: Path, *, pseudonymised: bool) -> None:
     """Refuse to mix documents with names and without in one folder, its caches and decisions.
 
     Raises:
-        UsageError: the folder holds an analysis of the other kind, or a damaged one where names
-            are not wanted.
+        UsageError: the folder holds an analysis of the other kind, or one whose kind was lost where
+            names are not wanted.
     """
-    try:
-        stored = bool(store.read_run(folder / store.RUN).get("pseudonymised"))
-    except NewerFormatError:
-        raise
-    except AnalysisError:
+    stored = _kind(folder)
+    if stored is None:
         # Nothing there, or nothing that can be read: it is written anew. But decisions, judgements
         # and indexes would stay, and nobody can tell whether they hold names.
         if pseudonymised and there(folder):
             raise UsageError(
-                f"{folder} holds a damaged analysis, perhaps with names; give another folder with "
-                "--out"
-            ) from None
-        return
-    if stored != pseudonymised:
+                f"{folder} holds an analysis that was damaged, perhaps with names; give another "
+                "folder with --out"
+            )
+    elif stored != pseudonymised:
         kinds = ("with names", "pseudonymised")
         raise UsageError(
             f"{folder} holds an analysis {kinds[stored]}, this one would be "
             f"{kinds[pseudonymised]}; give another folder with --out"
         )
+
+
+def mark_folder(folder: Path, *, pseudonymised: bool) -> None:
+    """Keep the kind of a folder outside ``run.json`` too, which may be damaged or lost.
+
+    Raises:
+        AnalysisError: the disk is full or fails.
+    """
+    path = folder / MARK
+    try:
+        if pseudonymised and not path.is_file():
+            disk.write_safely(path, b"")
+        elif not pseudonymised:
+            disk.remove(path)
+    except OSError as error:
+        raise AnalysisError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _kind(folder: Path) -> bool | None:
+    """Tell whether a folder holds pseudonymised documents; None if it holds none, or is mute."""
+    try:
+        said = store.read_run(folder / store.RUN).get("pseudonymised")
+    except NewerFormatError:
+        raise
+    except AnalysisError:
+        said = None
+    if said is None and there(folder) and (folder / MARK).is_file():
+        return True
+    return None if said is None else bool(said)
 
 
 def _metadata_readings(metadata: Mapping[str, Any]) -> Iterator[Reading]:
