@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from xcase import read
 from xcase.errors import UsageError
 from xcase.read import find_inputs, limits, read_all, read_file, read_rows
+from xcase.read.everything import _names
 from xcase.records import Skipped, Source
 
 STORY = "Amina stayed quiet for a year.\n\nThen a retired clerk rang every Tuesday.\n"
@@ -771,6 +772,21 @@ def test_given_files(tmp_path: Path) -> None:
     assert files == [later, first]
     assert [Path(skip.path).name for skip in passed] == ["link.txt"]
     assert find_inputs([tmp_path / "link.txt"])[0] == [tmp_path / "link.txt"]
+
+
+def test_the_folder_given_first_names_a_file_and_many_names_cost_no_time() -> None:
+    files = [Path(f"top/deep/{n}.txt") for n in range(5_000)]
+    began = time.process_time()
+    assert set(_names(files, files).values()) == {file.name for file in files}
+    assert time.process_time() - began < 5
+    (file, *_) = files
+    for folders, name in (
+        (["top", "top/deep"], "deep/0.txt"),
+        (["top/deep", "top", "top/deep"], "0.txt"),
+        (["elsewhere", "."], "top/deep/0.txt"),
+        (["top/deep/0.txt", "top"], "deep/0.txt"),
+    ):
+        assert _names([file], [Path(folder) for folder in folders]) == {file: name}
 
 
 def test_a_folder_given_under_two_names_is_read_once(

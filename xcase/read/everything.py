@@ -57,9 +57,12 @@ def _names(files: Sequence[Path], paths: Sequence[Path]) -> dict[Path, str]:
 
     Where two files would get the same name, folders above them are added until they differ.
     """
+    # Looked up, not compared: among thousands of files given by name each would meet each.
+    order = {path: n for n, path in reversed([*enumerate(paths)])}
     sizes = {}
     for file in files:
-        folder = next((p for p in paths if p != file and file.is_relative_to(p)), file.parent)
+        given = [folder for folder in file.parents if folder in order]
+        folder = min(given, key=order.__getitem__, default=file.parent)
         sizes[file] = len(file.relative_to(folder).parts)
     while True:
         names = {f: "/".join(f.absolute().parts[-size:]) for f, size in sizes.items()}
