@@ -24,6 +24,8 @@ from xcase import read
 from xcase.errors import UsageError
 from xcase.read import find_inputs, limits, read_all, read_file, read_rows
 from xcase.read.everything import _names
+from xcase.read.html import html_text
+from xcase.read.markdown import markdown_text
 from xcase.records import Skipped, Source
 
 STORY = "Amina stayed quiet for a year.\n\nThen a retired clerk rang every Tuesday.\n"
@@ -318,6 +320,39 @@ def test_markdown(tmp_path: Path) -> None:
     ]
     assert record.metadata == {"title": "Night porter", "industry": "Legal"}
     assert record.title == "Night porter"
+
+
+def test_tags_that_break_a_line_keep_words_apart() -> None:
+    assert markdown_text("She led.<br>Then <b>L</b>ea left.") == "She led.\nThen Lea left."
+    assert markdown_text("one<BR />\ntwo <br> three<brand>d") == "one\ntwo\nthreed"
+    table = "| a | b |\n|---|---|\n| nurse<br>porter | <ul><li>one</li><li>two</li></ul> |"
+    assert markdown_text(table) == "a | b\nnurse porter | one two"
+    assert markdown_text("- nurse<br>porter") == "- nurse porter"
+
+
+def nested(depth: int) -> tuple[str, str, str, str]:
+    """Return lists and quotations in each other, in Markdown and as a page."""
+    end = "\n\nThe end."
+    return (
+        "\n".join(f"{'  ' * n}- level {n}" for n in range(depth)) + end,
+        "\n\n".join(f"{'>' * n} level {n}" for n in range(depth)) + end,
+        "".join(f"<ul><li>level {n}" for n in range(depth)) + "</li></ul>" * depth + "The end.",
+        "".join(f"<blockquote><p>level {n}</p>" for n in range(depth))
+        + f"{'</blockquote>' * depth}<p>The end.</p>",
+    )
+
+
+def test_what_is_nested_is_read_to_its_end_or_refused(tmp_path: Path) -> None:
+    in_list, in_quotation, *pages = nested(40)
+    texts = [markdown_text(in_list), markdown_text(in_quotation), *map(html_text, pages)]
+    for text in texts:
+        assert [n for n in range(40) if f"level {n}" not in text] == []
+        assert text.endswith("The end.")
+    in_list, in_quotation, *pages = nested(120)
+    for name, text in (("a.md", in_list), ("b.md", in_quotation), *(("c.html", p) for p in pages)):
+        record = skipped(put(tmp_path, name, text))
+        assert (record.code, "nested too deep" in record.message) == ("E_CORRUPT", True)
+    assert markdown_text(f"{'>' * 120}\n\nThe end.") == "The end."  # a line for ornament
 
 
 def test_prose_between_rules_is_no_front_matter(tmp_path: Path) -> None:

@@ -27,6 +27,10 @@ MAX_ROW_FAULTS = 1_000
 # Deeper JSON than this is an attack or a mistake, and would break the writer's recursion later.
 MAX_JSON_DEPTH = 32
 
+# Levels of Markdown, of which a list takes two and a quotation one: no thread of replies is as
+# deep, and the parser's recursion bears twice as many.
+MAX_MARKDOWN_DEPTH = 100
+
 # A front matter longer than this is no front matter but a text between two rules.
 MAX_FRONT_MATTER_CHARS = 20_000
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xcase.errors import ReadError
 from xcase.read.decode import clean, decode
-from xcase.read.limits import MAX_FRONT_MATTER_CHARS, MAX_TEXT_CHARS
+from xcase.read.limits import MAX_FRONT_MATTER_CHARS, MAX_MARKDOWN_DEPTH, MAX_TEXT_CHARS
 
 if TYPE_CHECKING:
+    from markdown_it.token import Token
     from markdown_it.tree import SyntaxTreeNode
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -21,6 +22,11 @@ _HIDDEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1|\Z)", re.DOTALL | re.IGNORECASE
 )
 _TAG = re.compile(r"<[^<>]*>")
+# Tags that keep words apart; the others, as of emphasis, may stand in a word.
+_BREAK = re.compile(r"</?(?:br|p|div|[uod]l|li|d[td]|h[1-6r]|tr|t[dh]|blockquote)\b", re.IGNORECASE)
+# What holds other blocks.
+_NESTS = ("blockquote_open", "list_item_open")
+_WORD = re.compile(r"\w")
 
 
 def read_markdown(data: bytes) -> tuple[str, dict[str, Any]]:
@@ -38,8 +44,22 @@ def markdown_text(markdown: str) -> str:
     from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
 
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    return "\n\n".join(_blocks(SyntaxTreeNode(parser.parse(markdown))))
+    options = {"maxNesting": MAX_MARKDOWN_DEPTH}
+    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    tokens = parser.parse(markdown)
+    _check_depth(tokens, markdown)
+    return "\n\n".join(_blocks(SyntaxTreeNode(tokens)))
+
+
+def _check_depth(tokens: Sequence[Token], markdown: str) -> None:
+    """Refuse a text of which words were left out: the parser drops what is deeper, and is mute."""
+    deepest = [t for t in tokens if t.type in _NESTS and t.level >= MAX_MARKDOWN_DEPTH - 1]
+    lines = markdown.split("\n") if deepest else []
+    for token in deepest:
+        first, end = token.map or (0, len(lines))
+        if any(_WORD.search(line) for line in lines[first:end]):
+            message = "lists or quotations are nested too deep; make them flatter, or split it"
+            raise ReadError("E_CORRUPT", message)
 
 
 def _split_front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -76,7 +96,7 @@ def _block(node: SyntaxTreeNode) -> str:
         title = _one_line(node)
         return f"{'#' * int(node.tag[1])} {title}" if title else ""
     if node.type == "paragraph":
-        return _inline(node).strip()
+        return "\n".join(line.strip() for line in _inline(node).split("\n")).strip()
     if node.type in ("bullet_list", "ordered_list"):
         return "\n".join(line for item in node.children for line in _item_lines(item))
     if node.type == "table":
@@ -109,8 +129,10 @@ def _one_line(node: SyntaxTreeNode) -> str:
 
 
 def _inline(node: SyntaxTreeNode) -> str:
-    """Return the words of ``node``; a hard break stays a line end, pictures and tags go."""
-    if node.type in ("image", "html_inline"):
+    """Return the words of ``node``; a hard break stays a line end, pictures and other tags go."""
+    if node.type == "html_inline":
+        return "\n" if _BREAK.match(node.content) else ""
+    if node.type == "image":
         return ""
     if node.type == "softbreak":
         return " "
