@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from xcase import store
 from xcase.cli import app
 from xcase.duplicates import first_of_each, first_tellings, repeats
+from xcase.repair import repair
 from xcase.similar.health import examine
 from xcase.transfer.cases import count_cases
 
@@ -28,6 +29,11 @@ def test_half_of_a_story_is_the_story() -> None:
     shortened = STORY[: len(STORY) * 2 // 3]
     longer = f"From our spring newsletter. {STORY} Thank you, Ruth, from all of us."
     assert first_of_each([STORY, shortened, longer]) == [0, 0, 0]
+
+
+def test_a_copy_of_a_copy_tells_the_first_story() -> None:
+    shortened = STORY[: len(STORY) * 2 // 3]
+    assert first_of_each([STORY, shortened, shortened.upper(), BO, shortened]) == [0, 0, 0, 3, 0]
 
 
 def test_short_texts_must_be_the_same() -> None:
@@ -67,3 +73,14 @@ def test_an_analysis_without_the_note_is_compared_when_read(tmp_path: Path) -> N
     del run_json["duplicates"], run_json["sha256"]
     (out / "run.json").write_text(json.dumps(run_json), encoding="utf-8")
     assert repeats(store.load(out)) == {"c.md:1": "a.md:1"}
+
+
+def test_a_copy_whose_first_telling_was_lost_is_the_first(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(corpus(tmp_path / "in", a_md=AMINA, b_txt=BO, c_md=AMINA, d_md=AMINA), out=out)
+    path = out / "documents.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"warehouse", b"warehousf", 1))
+    assert repair(out).lost == ("a.md",)
+    loaded = store.load(out)
+    assert loaded.run["duplicates"] == {"d.md:1": "c.md:1"}
+    assert [c.id for c in first_tellings(loaded)] == ["b.txt:1", "c.md:1"]

@@ -67,7 +67,8 @@ def first_of_each(texts: Sequence[str]) -> list[int]:
         words = [w.lower() for w in _WORD.findall(text)]
         mine = _runs(words)
         runs.append(_packed(mine))
-        first[i] = same.setdefault(hashlib.sha256(" ".join(words).encode()).digest(), i)
+        equal = same.setdefault(hashlib.sha256(" ".join(words).encode()).digest(), i)
+        first[i] = first[equal]
         if first[i] != i or len(mine) < MIN_RUNS:
             continue
         sketch = MinHash(num_perm=PERMUTATIONS, seed=1)

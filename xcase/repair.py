@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from xcase import store
+from xcase.duplicates import near_duplicates
 from xcase.errors import AnalysisError, NewerFormatError
 from xcase.records import Analysis, Case, Document, Skipped
 
@@ -68,7 +69,9 @@ def _repair(folder: Path) -> Repaired:
         cases=tuple(c for _, told in found.values() for c in told),
         skipped=tuple(s for s in skipped if isinstance(s, Skipped)),
     )
-    run |= {"counts": analysis.counts(), "repaired": list(lost)}
+    # The first telling of a story may be lost, and its copy is then the first.
+    again = near_duplicates(analysis)
+    run |= {"counts": analysis.counts(), "duplicates": again, "repaired": list(lost)}
     store.save(Analysis(analysis.documents, analysis.cases, analysis.skipped, run), folder)
     return Repaired(len(analysis.documents), len(analysis.cases), lost)
 
