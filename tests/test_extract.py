@@ -148,6 +148,17 @@ def test_the_surer_kind_of_one_place_stays(kinds: tuple[str, str]) -> None:
         ("coached " + "x" * 40 + " then Ruth came.", (0, 0)),
         ("Ruth was paired with us.", (1, 0)),
         ("They paired Ruth with us.", (1, 0)),
+        # The helper may be assigned or introduced to the other, or the other to him.
+        ("A nurse was assigned to Ruth as her mentor.", (0, 0)),
+        ("Ruth was assigned to Amina as her mentor.", (0, 0)),
+        ("Ruth was introduced to her by the matron.", (0, 0)),
+        ("They assigned me to Ruth.", (0, 1)),
+        ("Ruth was assigned a new mentor.", (1, 0)),
+        # Nouns, and verbs.
+        ("Her mentors Ruth and Alan met her.", (0, 0)),
+        ("Today she mentors Ruth.", (1, 0)),
+        ("The coaching Ruth gave was frank.", (0, 0)),
+        ("Alan enjoyed coaching Ruth.", (1, 0)),
     ],
 )
 def test_what_says_a_role_outright_stands_beside_the_name(text: str, told: tuple[int, int]) -> None:

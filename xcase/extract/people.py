@@ -45,18 +45,20 @@ _APPOSED = rf"(?:{_NAME}|,{_NAME}(?=[,.;:)\n]|$))"
 # Looked for in what stands around a name, which is a zero here.
 _SAYS_MENTOR = (
     re.compile(rf"\b{_HELPER}{_APPOSED}"),
-    re.compile(
-        rf"\b(?:{_JOINED}|assigned|introduced)(?: up)?(?: me| her| him)? (?:with|to){_NAME}"
-    ),
+    re.compile(rf"\b{_JOINED}(?: up)?(?: me| her| him)? (?:with|to){_NAME}"),
+    # Either may be assigned or introduced to the other: the pronoun tells whose story it is.
+    re.compile(rf"\b(?:assigned|introduced) (?:me|her|him) to{_NAME}"),
     re.compile(rf"\0,? (?:who )?(?:has )?{_HELP}(?:s|es|ed|d)\b(?! by)"),
 )
 _SAYS_MENTEE = (
-    re.compile(rf"(?i:\b{_HELP}(?:s|es|ed|d|ing)){_NAME}"),
+    re.compile(rf"(?i:\b{_HELP}(?:ed|d)){_NAME}"),
+    # "Her mentors Ruth and Alan" and "the coaching Ruth gave" are no verbs.
+    re.compile(rf"(?i:\b(?:who|s?he|now|also) {_HELP}e?s){_NAME}"),
+    re.compile(rf"(?i:\b(?<!\bthe )(?<!\bher )(?<!\bhis )(?<!\bmy ){_HELP}ing){_NAME}"),
     re.compile(rf"\b{_HELPED}{_APPOSED}"),
     re.compile(rf"\b{_JOINED}{_NAME}"),
-    re.compile(
-        r"\0,? (?:was|is|were|got) (?:paired|matched|mentored|coached|assigned|introduced)\b"
-    ),
+    re.compile(r"\0,? (?:was|is|were|got) (?:paired|matched|mentored|coached)\b"),
+    re.compile(rf"\0,? (?:was|were|got) assigned (?:to )?an? (?:\w+ )?{_HELP}\b"),
     re.compile(r"\0[’']s? (?:mentor|coach|advis[eo]r|tutor)\b"),
 )
 _NEAR = 40
