@@ -98,6 +98,80 @@ def test_what_the_first_document_tells_is_replaced_in_the_second_and_in_paths() 
     assert sources[0].sha256 != first.sha256
 
 
+def test_the_names_of_fields_name_nobody_either() -> None:
+    told = {
+        "Priya Okafor": "yes",
+        "priya_okafor": "no",
+        "Rating of Dilnoza Karimova": 5,
+        "ratings": [{"Priya Okafor": 4, "priya.okafor@crestwell.example": 3}],
+    }
+    text = "Then Dilnoza Karimova rang."
+    (made,), _ = pseudonymise([source(text, metadata=told)], [], Key(SECRET))
+    stored = json.dumps(made.metadata).casefold()
+    for name in ("priya", "okafor", "dilnoza", "karimova", "crestwell"):
+        assert name not in stored
+    assert list(made.metadata)[3] == "ratings"
+    assert [len(made.metadata), len(made.metadata["ratings"][0])] == [4, 2]
+
+
+def test_two_fields_never_become_one() -> None:
+    key = Key(SECRET, {"priya": "Ada", "kemi": "Ada"})
+    told = {"Kemi": 1, "Ada rating": 2, "Priya rating": 3, "Kemi rating": 4}
+    (made,), _ = pseudonymise([source("It.", metadata=told)], [], key)
+    assert sorted(made.metadata.values()) == [1, 2, 3, 4]
+    assert "Priya" not in "".join(made.metadata)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("mentoring_format", "video calls"),
+        ("mentor_industry", "Healthcare"),
+        ("hobby", "chess"),
+        ("programme_name", "Next Steps"),
+        ("Name of your programme", "Next Steps"),
+        ("Rating of mentor", "very good"),
+        ("discard", "batch 3"),
+        ("Nationality", "UK 2nd"),
+        ("Issues addressed", "3 of 4"),
+        ("number_of_staff", 14),
+        ("automobile years", "3 years"),
+        ("Overall Experience", "good"),
+        ("GENDER", "female"),
+        ("nps_score", 9),
+        ("Gdpr Consent", "yes"),
+    ],
+)
+def test_an_ordinary_field_stays_as_it_is(column: str, value: object) -> None:
+    (made,), _ = pseudonymise([source("It.", metadata={column: value})], [], Key(SECRET))
+    assert made.metadata == {column: value}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("mentor", "grace field"),
+        ("MentorName", "grace field"),
+        ("Your mentors", "grace and hope"),
+        ("Name of your mentor", "grace field"),
+        ("mentee_surname", "strand"),
+        ("Transcribed by", "grace"),
+        ("Home phone", "4471"),
+        ("Telephone number", "44-71"),
+        ("date_of_birth", "1990-05-01"),
+        ("Post code", "CW1 2AB"),
+        ("Staff ID", 447122),
+        ("National Insurance", "no 47"),
+        ("Bank account no", "447122"),
+    ],
+)
+def test_a_field_that_says_who_it_is_goes_as_a_whole(column: str, value: object) -> None:
+    (made,), _ = pseudonymise([source("It.", metadata={column: value})], [], Key(SECRET))
+    assert list(made.metadata) == [column]
+    kept = set(str(value).split()) & set(str(made.metadata[column]).split())
+    assert kept <= {"and"}
+
+
 def test_two_people_never_share_a_surrogate() -> None:
     key = Key(SECRET)
     pool = ("Ann", "Bea")

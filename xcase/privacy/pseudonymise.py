@@ -9,45 +9,32 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from xcase import disk, store
 from xcase.errors import AnalysisError, NewerFormatError, UsageError
-from xcase.privacy import surrogates
-from xcase.privacy.contacts import Found, find_contacts
+from xcase.privacy import fields, surrogates
+from xcase.privacy.contacts import find_contacts
 from xcase.privacy.key import Key
-from xcase.privacy.lexicon import WORD, word
+from xcase.privacy.lexicon import word
 from xcase.privacy.people import is_name
 from xcase.privacy.replaced import (
     Reading,
     apart,
     apply_edits,
     assign,
-    end_of,
     read_text,
     rewrite,
     styles_of,
     surrogate_of,
-    tells,
 )
 from xcase.records import Skipped, Source
 from xcase.repair import there
 
 # Stands in a pseudonymised folder; empty, so that no damage changes what it says.
 MARK = ".pseudonymised"
-# Columns whose whole value says who or where somebody is.
-_COLUMNS = (
-    ("person", re.compile(r"name|mentee|mentor|author|participant|interviewee|client|by$", re.I)),
-    ("phone", re.compile(r"phone|mobile|^tel|fax|whatsapp", re.I)),
-    ("address", re.compile(r"address|street|post ?code|zip", re.I)),
-    ("birth date", re.compile(r"birth|^dob$", re.I)),
-    ("account", re.compile(r"iban|account|card|sort ?code", re.I)),
-    ("id", re.compile(r"ssn|passport|national|licen[cs]e|(staff|student|employee|member)", re.I)),
-)
-_EMAIL_COLUMN = re.compile(r"e-?mail", re.I)
 _SUFFIXES = frozenset("csv jsonl json txt markdown html htm docx doc pdf odt rtf zip xlsx".split())
 _PATH_WORD = re.compile(r"[^\W\d_][^\W\dA-Z_]*|[^\W\d_]+")
 
@@ -57,7 +44,7 @@ def pseudonymise(
 ) -> tuple[list[Source], list[Skipped]]:
     """Return documents and skipped inputs with surrogates; ``key`` learns the new names."""
     readings = [read_text(s.text) for s in sources]
-    columns = [list(_metadata_readings(s.metadata)) for s in sources]
+    columns = [list(fields.readings(s.metadata)) for s in sources]
     all_readings = [*readings, *(r for rows in columns for r in rows)]
     paths = [*(s.path for s in sources), *(s.id for s in sources), *(s.path for s in skipped)]
     styles = styles_of([*all_readings, *map(_path_reading, paths)])
@@ -131,46 +118,6 @@ def _kind(folder: Path) -> bool | None:
     return None if said is None else bool(said)
 
 
-def _metadata_readings(metadata: Mapping[str, Any]) -> Iterator[Reading]:
-    for column, value in metadata.items():
-        for text in _strings(value):
-            yield _column_reading(str(column), text)
-
-
-def _column_reading(column: str, text: str) -> Reading:
-    reading = read_text(text)
-    kind = next((kind for kind, pattern in _COLUMNS if pattern.search(column)), "")
-    if kind and kind != "person" and any(c.isdigit() for c in text):
-        return Reading((Found(kind, 0, len(text)),), (), frozenset())
-    if kind == "person" and len(text.split()) <= 6 and not reading.contacts:
-        parts = [m for m in WORD.finditer(text) if tells("person", m)]
-        words = [
-            (
-                m.start(),
-                end_of(m),
-                word(m.group()),
-                surrogates.style_of(
-                    "person", word(m.group()), last_of_many=len(parts) > 1 and m is parts[-1],
-                    acronym=False,
-                ),
-            )
-            for m in parts
-        ]  # fmt: skip
-        return Reading((), tuple(words), frozenset())
-    return reading
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _strings(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _strings(item)
-
-
 def _path_reading(path: str) -> Reading:
     words = []
     for match in _PATH_WORD.finditer(path):
@@ -207,7 +154,7 @@ def _rewrite(
         # The sum of the file would prove which file it was.
         sha256=hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
         title=rewrite(source.title, read_text(source.title), known, key),
-        metadata={k: _value(str(k), v, known, key) for k, v in source.metadata.items()},
+        metadata=fields.rewritten(source.metadata, known, key),
         text=text,
     )
 
@@ -223,20 +170,6 @@ def _contactless(name: str, key: Key) -> str:
         for c in apart(find_contacts(stem))
     ]
     return apply_edits(stem, made) + point + suffix
-
-
-def _value(column: str, value: Any, known: set[str], key: Key) -> Any:
-    if isinstance(value, str):
-        return rewrite(value, _column_reading(column, value), known, key)
-    if isinstance(value, Mapping):
-        return {k: _value(column, v, known, key) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_value(column, v, known, key) for v in value]
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        kind = next((kind for kind, pattern in _COLUMNS if pattern.search(column)), "")
-        if kind and kind != "person":
-            return surrogates.contact(key, kind, str(value))
-    return value
 
 
 def _unique_ids(sources: Iterable[Source]) -> Iterator[Source]:
