@@ -8,7 +8,7 @@ import pytest
 from fakes import one_hot, tagged
 
 from xcase.annotate.labels import SKILLS, UNKNOWN_INDUSTRY, industries
-from xcase.extract.industry import find_industries
+from xcase.extract.industry import find_industries, spoken
 from xcase.extract.outcomes import find_outcomes
 from xcase.extract.people import candidates, features_of, find_people, name_words
 from xcase.extract.program import find_program
@@ -475,6 +475,17 @@ def test_without_a_telling_word_the_sentence_of_that_side_is_the_evidence() -> N
     assert before.confidence == 0.999
 
 
+def test_a_surname_speaks_for_no_industry_but_a_firm_does() -> None:
+    text = "Tom Cook and Ruth left Hill Hospital."
+    names = [Span(0, 8), Span(23, 36)]
+    assert [text[slice(*h.span)] for h in spoken(text, told(text, "background"))] == [
+        "Cook",
+        "Hospital",
+    ]
+    (hit,) = spoken(text, told(text, "background"), names)
+    assert text[slice(*hit.span)] == "Hospital"
+
+
 def test_words_may_be_given_no_weight() -> None:
     education = one_hot(industries(), "Education")
     before, _ = guess(MOVE, (education, education), weight=0.0)
@@ -532,6 +543,40 @@ def test_a_role_begins_with_no_verb(before: str, role: str | None) -> None:
 def test_the_title_of_another_is_no_role(whose: str) -> None:
     assert roles(f"He loved {whose}.", "It rained.")[0] is None
     assert roles(f"He loved {whose}, a nurse.", "It rained.")[0] == "nurse"
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "role"),
+    [
+        ("James Farmer kept it all.", "James Farmer", None),
+        ("Then Tom Cook ran the depot.", "Tom Cook", None),
+        ("Farmer was a clerk.", "Farmer", "clerk"),
+        ("Then Captain Ahmed sailed.", "Captain Ahmed", "Captain"),
+        ("She was vice principal of St Mary’s School.", "St Mary’s School",
+         "vice principal of St Mary’s School"),
+        # What the recogniser takes for a firm.
+        ("I was Deputy Ward Manager.", "Deputy Ward Manager", "Deputy Ward Manager"),
+    ],
+)  # fmt: skip
+def test_a_name_is_no_role(before: str, name: str, role: str | None) -> None:
+    place = Span(before.index(name), before.index(name) + len(name))
+    (found, _) = find_roles(before, [Sentence(0, len(before), "background", 1.0)], [], [place])
+    assert (found and found.surface) == role
+
+
+@pytest.mark.parametrize(
+    ("before", "role"),
+    [
+        ("She could cook for eighty.", None),
+        ("Nobody could not judge her.", None),
+        ("He had learned to nurse the sick.", None),
+        ("He was a cook.", "cook"),
+        ("Her father was a dairy farmer.", None),
+        ("Her father was a farmer and she a clerk.", "clerk"),
+    ],
+)
+def test_a_verb_and_what_a_relative_was_are_no_role(before: str, role: str | None) -> None:
+    assert roles(before, "It rained.")[0] == role
 
 
 def test_the_sentence_around_a_move_tells_its_role() -> None:

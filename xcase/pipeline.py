@@ -14,7 +14,7 @@ from xcase.errors import AnalysisError, NewerFormatError, XcaseError
 from xcase.extract.industry import find_industries, heard_in
 from xcase.extract.outcomes import find_outcomes
 from xcase.extract.people import find_people
-from xcase.extract.places import within
+from xcase.extract.places import outermost, within
 from xcase.extract.program import find_program
 from xcase.extract.roles import find_roles
 from xcase.extract.skills import find_skills
@@ -24,7 +24,18 @@ from xcase.parse import mark as mark  # what the network is given, beside what i
 from xcase.privacy import forgotten
 from xcase.privacy.key import Key
 from xcase.privacy.pseudonymise import check_folder, mark_folder, pseudonymise
-from xcase.records import Analysis, Annotation, Case, Document, Mark, Skipped, Source, Span
+from xcase.records import (
+    Analysis,
+    Annotation,
+    Case,
+    Document,
+    Mark,
+    Person,
+    Skipped,
+    Source,
+    Span,
+    Tagged,
+)
 from xcase.run import Clock, Progress, Run
 from xcase.segment import Story, segment
 from xcase.settings import Settings
@@ -239,14 +250,17 @@ def _case(
         if alone
         else find_people(text, tagged, story.start, story.end, settings.person)
     )
+    names = _names(tagged, mentee, mentor)
     guessed = (
         (annotation.industry_from, annotation.industry_to)
         if alone
         else heard_in(annotation, story.first, story.first + len(told))
     )
-    industry_from, industry_to = find_industries(text, told, guessed, settings.industry_words)
+    industry_from, industry_to = find_industries(
+        text, told, guessed, settings.industry_words, names
+    )
     outcomes = find_outcomes(text, tagged, told, settings.outcome)
-    role_from, role_to = find_roles(text, told, outcomes)
+    role_from, role_to = find_roles(text, told, outcomes, names)
     return Case(
         id=f"{source.id}:{number}",
         document_id=source.id,
@@ -264,6 +278,12 @@ def _case(
         skills=tuple(find_skills(text, tagged, told, settings.skill)),
         outcomes=tuple(outcomes),
     )
+
+
+def _names(tagged: Sequence[Tagged], *people: Person | None) -> tuple[Span, ...]:
+    """Return where a story names somebody."""
+    named = [mention for p in people if p and p.name for mention in p.mentions]
+    return outermost([*named, *(Span(t.start, t.end) for t in tagged if t.kind == "name")])
 
 
 def work(

@@ -11,7 +11,7 @@ import numpy as np
 
 from xcase.annotate.labels import UNKNOWN_INDUSTRY, industries
 from xcase.confidence import logit, probability
-from xcase.extract.places import sentence_at
+from xcase.extract.places import is_in_name, sentence_at
 from xcase.phrases import Hit, PhraseTable
 from xcase.records import Annotation, IndustryGuess, Sentence, Span
 from xcase.taxonomy import load_industries
@@ -37,6 +37,7 @@ def find_industries(
     sentences: Sequence[Sentence],
     network: tuple[tuple[float, ...], tuple[float, ...]],
     word_weight: float,
+    names: Sequence[Span] = (),
 ) -> tuple[IndustryGuess | None, IndustryGuess | None]:
     """Return the industries (before, after) of a story; None where neither says one.
 
@@ -44,7 +45,7 @@ def find_industries(
     that industry stand in the story, those of the side in question counting double; both sides are
     chosen together, for most people stay where they are.
     """
-    hits = spoken(text, sentences)
+    hits = spoken(text, sentences, names)
     guesses: list[IndustryGuess | None] = []
     told = best_labels(hits, sentences, network, word_weight)
     for (label, share), side in zip(told, SIDES, strict=True):
@@ -85,9 +86,13 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
     return np.asarray(odds / odds.sum())
 
 
-def spoken(text: str, sentences: Sequence[Sentence]) -> list[Hit]:
-    """Return the words of the industry table in a story."""
-    return list(_table().find(text, sentences[0].start, sentences[-1].end))
+def spoken(text: str, sentences: Sequence[Sentence], names: Sequence[Span] = ()) -> list[Hit]:
+    """Return the words of the industry table in a story; who is called Cook need not be one."""
+    return [
+        hit
+        for hit in _table().find(text, sentences[0].start, sentences[-1].end)
+        if not (hit.label.endswith("|role") and is_in_name(hit.span, names))
+    ]
 
 
 def best_labels(
@@ -127,9 +132,9 @@ def _scores(
 ) -> list[float]:
     counts: dict[str, float] = defaultdict(float)
     for hit in hits:
-        label, weight = hit.label.rsplit("|", 1)
+        label, kind = hit.label.rsplit("|", 1)
         sentence = sentence_at(sentences, hit.span.start)
-        counts[label] += float(weight) * (2 if sentence and sentence.phase == side else 1)
+        counts[label] += WEIGHTS[kind] * (2 if sentence and sentence.phase == side else 1)
     return [
         math.log(p + 1e-4) + word_weight * math.log1p(counts[label])
         for label, p in zip(industries(), probabilities, strict=True)
@@ -150,5 +155,5 @@ def _table() -> PhraseTable:
             ("place", industry.places),
             ("role", industry.roles),
         ):
-            entries += [(phrase, f"{industry.label}|{WEIGHTS[kind]}") for phrase in phrases]
+            entries += [(phrase, f"{industry.label}|{kind}") for phrase in phrases]
     return PhraseTable(entries)

@@ -13,6 +13,7 @@ import numpy as np
 
 from xcase.annotate.labels import ROLES
 from xcase.confidence import logit, probability
+from xcase.extract.places import outermost
 from xcase.extract.rivals import highest_of_others
 from xcase.records import Person, Span, Tagged
 
@@ -314,7 +315,7 @@ def _person(
         and _without_s(m.group()).lower() in words
         and not _is_inside(m.start(), others)
     }
-    return Person("; ".join(c.name for c in chosen), description, _outermost(mentions))
+    return Person("; ".join(c.name for c in chosen), description, outermost(mentions))
 
 
 def _is_inside(place: int, spans: Sequence[Span]) -> bool:
@@ -327,11 +328,3 @@ def _describes(surface: str) -> bool:
     """Whether there is a word that says something of somebody: "I've" and "from" do not."""
     words = _WORD.findall(surface)
     return any(not _is_address(w) and w.lower() not in _SMALL for w in words)
-
-
-def _outermost(spans: set[Span]) -> tuple[Span, ...]:
-    kept: list[Span] = []
-    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
-        if not kept or span.end > kept[-1].end:
-            kept.append(span)
-    return tuple(kept)

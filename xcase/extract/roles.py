@@ -6,9 +6,9 @@ import functools
 import re
 from collections.abc import Sequence
 
-from xcase.extract.places import sentence_at
+from xcase.extract.places import is_in_name, sentence_at
 from xcase.phrases import PhraseTable
-from xcase.records import Outcome, Quote, Sentence
+from xcase.records import Outcome, Quote, Sentence, Span
 from xcase.taxonomy import load_industries
 
 # Words that are a job title by themselves, whatever the industry.
@@ -31,7 +31,7 @@ _BEFORE = (
     "research|trainee|apprentice|head|store|branch|plant|production|line|station|case|policy|principal"
 )
 _TITLE = re.compile(
-    rf"\b(?:(?i:(?:{_BEFORE})[ -])|[A-Z][\w&/]+ ){{0,3}}(?i:{_HEADS})\b"
+    rf"\b(?:(?i:(?:{_BEFORE})[ -])|[A-Z][\w&/]+ ){{0,3}}(?P<head>(?i:{_HEADS}))\b"
     r"(?: of (?:the )?[A-Z][\w&-]+(?:[’']s)?(?: (?:and )?[A-Z][\w&-]+(?:[’']s)?)*)?"
 )
 # Words with a capital because a sentence begins, and months: they are no part of a title.
@@ -50,14 +50,35 @@ _LEFT = re.compile(
 _REACH = 40
 # "her manager" and "the mentor's director" are somebody else.
 _OF_ANOTHER = re.compile(r"(?:\b(?:my|our|his|her|their|your|its|whose)|[’']s) (?:\w+ )?$", re.I)
+# So is what somebody else was: "her father was a farmer".
+_ANOTHER_WAS = re.compile(
+    r"\b(?:(?:grand)?(?:father|mother)|parents?|dad|mum|mom|brother|sister|uncle|aunt|husband|wife|"
+    r"son|daughter|friend|neighbou?r|mentor|coach|boss) (?:was|is|were|had been) (?:an? )?"
+    r"(?:\w+ )?$",
+    re.IGNORECASE,
+)
+# "She could cook", "they judge me" and "learned to nurse" are verbs.
+_BEFORE_VERB = re.compile(
+    r"\b(?:(?:can|could|will|would|may|might|must|should|shall|do|does|did)(?:n[’']t|not| not)?|"
+    r"I|we|you|they|(?:had|have|has|used|able|how|learn\w*|want\w*|need\w*|lov\w*|like[sd]?|tried|"
+    r"began|started) to) $"
+)
+_EXACT = re.compile(rf"(?:{_BEFORE})[ -]", re.IGNORECASE)
 
 
 def find_roles(
-    text: str, sentences: Sequence[Sentence], outcomes: Sequence[Outcome]
+    text: str,
+    sentences: Sequence[Sentence],
+    outcomes: Sequence[Outcome],
+    names: Sequence[Span] = (),
 ) -> tuple[Quote | None, Quote | None]:
-    """Return (role before, role at the end); None where the text does not tell."""
+    """Return (role before, role at the end); None where the text does not tell.
+
+    Args:
+        names: where people are named, outermost: no role, even if the name is that of one.
+    """
     before = (s for s in sentences if s.phase == "background")
-    role_from = next((q for s in before if (q := _role(text, s.start, s.end))), None)
+    role_from = next((q for s in before if (q := _role(text, s.start, s.end, names))), None)
     moved = [o for o in outcomes if o.type in ("promotion", "role_change", "venture")]
     # The words of the outcome itself first, then the sentence around it; the last move counts.
     places = [
@@ -68,21 +89,35 @@ def find_roles(
             *((s.start, s.end) for s in [sentence_at(sentences, o.start)] if s),
         )
     ]
-    role_to = next((q for start, end in places if (q := _role(text, start, end, _LEFT))), None)
+    role_to = next(
+        (q for start, end in places if (q := _role(text, start, end, names, _LEFT))), None
+    )
     return role_from, role_to
 
 
-def _role(text: str, start: int, end: int, unless: re.Pattern[str] | None = None) -> Quote | None:
+def _role(
+    text: str,
+    start: int,
+    end: int,
+    names: Sequence[Span],
+    unless: re.Pattern[str] | None = None,
+) -> Quote | None:
     """Return the first title of a place, unless that stands before it."""
     found = []
     for match in _TITLE.finditer(text, start, end):
         lead = _LEAD.match(match.group())
-        found.append((match.start() + (lead.end() if lead else 0), match.end()))
-    found += [(hit.span.start, hit.span.end) for hit in _titles().find(text, start, end)]
+        first = match.start() + (lead.end() if lead else 0)
+        if _EXACT.match(text, first) or not is_in_name(Span(*match.span("head")), names):
+            found.append((first, match.end()))
+    hits = (hit.span for hit in _titles().find(text, start, end))
+    found += [(span.start, span.end) for span in hits if not is_in_name(span, names)]
     told = [
         (a, b)
         for a, b in found
-        if not _OF_ANOTHER.search(text[start:a])
+        if not _is_of_another(text[start:a])
+        and not (
+            text[a:b].islower() and " " not in text[a:b] and _BEFORE_VERB.search(text[start:a])
+        )
         and not (
             unless
             and any(unless.search(text[max(0, x - _REACH) : x]) for x, y in found if x <= a < y)
@@ -93,6 +128,10 @@ def _role(text: str, start: int, end: int, unless: re.Pattern[str] | None = None
     # The first title, in its longest form.
     first, last = min(told, key=lambda span: (span[0], -span[1]))
     return Quote(text[first:last], first, last)
+
+
+def _is_of_another(before: str) -> bool:
+    return bool(_OF_ANOTHER.search(before) or _ANOTHER_WAS.search(before))
 
 
 @functools.cache
