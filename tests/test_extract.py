@@ -235,6 +235,15 @@ def test_two_people_may_share_a_surname() -> None:
     assert mentions(text, mentee) == ["Amina Lind"]
 
 
+def test_a_month_and_the_name_of_a_place_are_no_mention() -> None:
+    text = (
+        "May Hall sat. In May 2019 she met Ruth at City Hall. Last May, Mrs Hall rose. On Friday "
+        "Hall left, and May’s team with May, 34. On May 3rd Ruth rang May."
+    )
+    mentee, _ = people(text, ("May Hall", "mentee", 0.9))
+    assert mentions(text, mentee) == ["May Hall", "Hall", "Hall", "May", "May", "May"]
+
+
 def test_what_the_other_stories_of_a_page_say_makes_nobody_a_narrator() -> None:
     first = "I went. I sat. I read. " * 9
     text = first + "Amina left."

@@ -63,6 +63,22 @@ _SAYS_MENTEE = (
     re.compile(r"\0[’']s? (?:mentor|coach|advis[eo]r|tutor)\b"),
 )
 _NEAR = 40
+# A name that is a month is one after these words, and before a day or a year.
+_MONTHS = frozenset(
+    {
+        *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+        *("october", "november", "december"),
+    }
+)
+_IN_A_MONTH = re.compile(
+    r"\b(?:in|since|until|till|last|next|this|early|late|mid|every|during|\d+(?:st|nd|rd|th)?)"
+    r"[ -]$",
+    re.IGNORECASE,
+)
+_OF_A_YEAR = re.compile(r"(?:,? \d{4}| \d{1,2}(?:st|nd|rd|th)?)\b")
+_DAYS = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+# A word with a capital inside a sentence, right before a name.
+_JOINED_TO = re.compile(r"[^\W_][,;]? ([^\W\d_]\w*) $")
 _LINE = re.compile(r"\S[^\n]*")
 # Of two mentees without a mentor one is the mentor if his odds are at least this.
 HELPS = 0.2
@@ -306,6 +322,7 @@ def _person(
             return None
         return Person(None, description, tuple(Span(t.start, t.end) for t in described))
     words = set().union(*(c.words for c in chosen))
+    surnames = words - {_first_word(c.name) for c in chosen}
     # A namesake's name is his own.
     others = sorted(s for c in people if c not in chosen for s in c.spans)
     mentions = {s for c in chosen for s in c.spans} | {
@@ -314,8 +331,35 @@ def _person(
         if m.group()[0].isupper()
         and _without_s(m.group()).lower() in words
         and not _is_inside(m.start(), others)
+        and not _is_month(text, m)
+        and not _is_of_another_name(text, m, surnames, words)
     }
     return Person("; ".join(c.name for c in chosen), description, outermost(mentions))
+
+
+def _first_word(name: str) -> str:
+    words = (w.lower() for w in _WORD.findall(name) if not _is_address(w))
+    return next(words, "")
+
+
+def _is_month(text: str, word: re.Match[str]) -> bool:
+    """Whether a word is a month here: "in May", "May 2019"."""
+    return _without_s(word.group()).lower() in _MONTHS and bool(
+        _IN_A_MONTH.search(text[max(0, word.start() - _NEAR) : word.start()])
+        or _OF_A_YEAR.match(text, word.end())
+    )
+
+
+def _is_of_another_name(
+    text: str, word: re.Match[str], surnames: set[str], words: set[str]
+) -> bool:
+    """Whether a surname ends the name of something else: "at City Hall"."""
+    if _without_s(word.group()).lower() not in surnames:
+        return False
+    before = _JOINED_TO.search(text[max(0, word.start() - _NEAR) : word.start()])
+    if before is None or not before[1][0].isupper():
+        return False
+    return before[1].lower() not in words | _MONTHS | _DAYS and not _is_address(before[1])
 
 
 def _is_inside(place: int, spans: Sequence[Span]) -> bool:
