@@ -172,6 +172,21 @@ def test_a_field_that_says_who_it_is_goes_as_a_whole(column: str, value: object)
     assert kept <= {"and"}
 
 
+def test_a_title_that_was_cut_inside_a_name_is_cut_anew() -> None:
+    from xcase.read.title import title_of
+
+    text = (
+        "After eleven long years alone on the night shift at the depot, she met Priya Fieldhouse, "
+        "who became her mentor. Priya Fieldhouse listened."
+    )
+    given = source(text, title=title_of(text, {}, fallback=""))
+    assert given.title.endswith("Priya Fi…")
+    (made,), _ = pseudonymise([given], [], Key(SECRET))
+    assert made.text.startswith(made.title.removesuffix("…"))
+    (other,), _ = pseudonymise([source(text, title="By Priya Fieldhouse")], [], Key(SECRET))
+    assert other.title == f"By {' '.join(made.text.split()[14:16])}".rstrip(",")
+
+
 def test_two_people_never_share_a_surrogate() -> None:
     key = Key(SECRET)
     pool = ("Ann", "Bea")

@@ -30,6 +30,7 @@ from xcase.privacy.replaced import (
     styles_of,
     surrogate_of,
 )
+from xcase.read.title import title_of
 from xcase.records import Skipped, Source
 from xcase.repair import there
 
@@ -147,14 +148,19 @@ def _rewrite(
     told = {bare for r in (reading, *columns) for _, _, bare, _ in r.words}
     known = everywhere | {bare for bare in told if len(bare) > 1}
     text = rewrite(source.text, reading, known, key)
+    metadata = fields.rewritten(source.metadata, known, key)
+    title = rewrite(source.title, read_text(source.title), known, key)
+    if source.title == title_of(source.text, source.metadata, fallback=""):
+        # It may have been cut inside a name, which is found in the whole text alone.
+        title = title_of(text, metadata, fallback=title)
     return replace(
         source,
         id=_in_path(source.id, known, key),
         path=_in_path(source.path, known, key),
         # The sum of the file would prove which file it was.
         sha256=hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
-        title=rewrite(source.title, read_text(source.title), known, key),
-        metadata=fields.rewritten(source.metadata, known, key),
+        title=title,
+        metadata=metadata,
         text=text,
     )
 
