@@ -20,6 +20,7 @@ from xcase.privacy import forget as forget_module
 from xcase.privacy import forgotten
 from xcase.privacy.forget import forget
 from xcase.privacy.key import Key, open_key
+from xcase.read.kinds import KNOWN
 from xcase.records import Analysis, Case, Document, Program, Skipped, Source
 from xcase.repair import repair
 
@@ -231,8 +232,9 @@ def test_numbers_and_contacts_go_from_ids_and_paths(name: str, gone: str, kept: 
         assert new.endswith(Path(name).suffix)
 
 
-def test_file_names_that_tell_nothing_stay() -> None:
-    name = "stories/standup-2.txt"
+@pytest.mark.parametrize("suffix", sorted(KNOWN))
+def test_file_names_that_tell_nothing_stay(suffix: str) -> None:
+    name = f"stories/standup-2{suffix}"
     (made,), _ = pseudonymise([source("It.", id=name, path=name)], [], Key(SECRET))
     assert made.path == name
 

@@ -30,13 +30,15 @@ from xcase.privacy.replaced import (
     styles_of,
     surrogate_of,
 )
+from xcase.read.kinds import KNOWN
 from xcase.read.title import title_of
 from xcase.records import Skipped, Source
 from xcase.repair import there
 
 # Stands in a pseudonymised folder; empty, so that no damage changes what it says.
 MARK = ".pseudonymised"
-_SUFFIXES = frozenset("csv jsonl json txt markdown html htm docx doc pdf odt rtf zip xlsx".split())
+# What a file name may end in: without it "essay.md" would be a domain of the web.
+_SUFFIXES = frozenset(known[1:] for known in KNOWN)
 _PATH_WORD = re.compile(r"[^\W\d_][^\W\dA-Z_]*|[^\W\d_]+")
 
 

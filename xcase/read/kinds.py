@@ -19,7 +19,10 @@ _HINTS = {
     ".ods": "save it as .csv",
     ".tsv": "rename it to .csv, tabs are understood",
     ".json": "write one object a line in a .jsonl file",
+    ".zip": "unpack it",
 }
+# What is read, and what could be after a change of form.
+KNOWN = frozenset((*SUFFIXES, *_HINTS))
 
 _SIGNATURES = (
     (b"PK\x03\x04", "a zip or Office file"),
