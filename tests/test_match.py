@@ -338,6 +338,38 @@ def test_a_quota_can_be_the_cause() -> None:
     assert matching.unmatched[0].cause.startswith("a quota")
 
 
+@pytest.mark.parametrize(
+    ("site", "organisation", "named"),
+    [
+        ("e", "A", ("the [[quota]] on site = e leaves", "without the [[quota]] on site = e")),
+        (
+            "s",
+            "B",
+            ("the [[quota]] on organisation leaves", "without the [[quota]] on organisation"),
+        ),
+        ("e", "B", ("the quotas together leave", "without any [[quota]]")),
+    ],
+)
+def test_the_quota_that_leaves_no_pair_is_named(
+    site: str, organisation: str, named: tuple[str, str]
+) -> None:
+    quotas = [
+        {"column": "organisation", "at_most": 1},
+        {"column": "site", "value": "e", "at_most": 1},
+    ]
+    people = [
+        {"id": "m1", "site": "e", "organisation": "C"},
+        {"id": "m2", "site": "n", "organisation": "B"},
+        {"id": "m3", "site": site, "organisation": organisation},
+    ]
+    pins = [{"mentee": m, "mentor": r} for m, r in (("m1", "r1"), ("m2", "r2"))]
+    mentors = [{"id": f"r{n}"} for n in range(1, 4)]
+    matching = run(people, mentors, {"quota": quotas, "pin": pins}, partial=True)
+    (left_out,) = matching.unmatched
+    told = f"{named[0]} no pair for this mentee", f"{named[1]}: then 'r3' is possible"
+    assert (left_out.cause, left_out.nearest_relaxation) == told
+
+
 def test_pins_hold_and_contradictions_are_all_named() -> None:
     people = [{"id": "m1", "skills_want": ["sales"]}, {"id": "m2"}]
     mentors = [{"id": "r1", "skills_have": ["sales"]}, {"id": "r2"}]

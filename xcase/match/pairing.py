@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -261,9 +261,36 @@ class _Problem:
             mentor = np.where(pairing.pinned, pairing.mentor, mentor)
             choices.append(Choice(mentor, cause, relaxation))
             cause, relaxation = "a quota leaves no pair for this mentee", "without the [[quota]]"
+            if len(self.rules.quota) > 1:
+                choices += self._without_one_quota(pairing, legal, places, mentor)
+                cause = "the quotas together leave no pair for this mentee"
+                relaxation = "without any [[quota]]"
         free = assign(scores, legal, places, objective="participation").mentor
         choices.append(Choice(np.where(pairing.pinned, pairing.mentor, free), cause, relaxation))
         return choices
+
+    def _without_one_quota(
+        self, pairing: Pairing, legal: Bools, places: Ints, kept: Ints
+    ) -> Iterator[Choice]:
+        """Yield a pairing without each quota that costs a pair by itself; ``kept`` keeps all."""
+        quotas = self.rules.quota
+        for n, quota in enumerate(quotas):
+            bounds, _ = bounds_of(quotas[:n] + quotas[n + 1 :], self._mentees, self._mentors)
+            left = [less(bound, self.pins) for bound in bounds.values()]
+            try:
+                found = assign_with_bounds(
+                    pairing.scores, legal, places, left, objective="participation"
+                )
+            except UsageError:
+                continue  # the others overlap, and no pairing was found in time
+            if found is None:
+                continue
+            mentor = np.where(pairing.pinned, pairing.mentor, found.mentor)
+            # With as many pairs as before somebody else would be left out instead.
+            if (mentor >= 0).sum() > (kept >= 0).sum():
+                name = quota.column if quota.value is None else f"{quota.column} = {quota.value}"
+                cause = f"the [[quota]] on {name} leaves no pair for this mentee"
+                yield Choice(mentor, cause, f"without the [[quota]] on {name}")
 
     def _objective(self, pairing: Pairing, solution: Solution) -> float:
         who = np.flatnonzero(pairing.mentor >= 0)
