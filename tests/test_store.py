@@ -112,6 +112,15 @@ def test_every_record_comes_back(tmp_path: Path) -> None:
     assert loaded.run["seconds"] == {"read": 0.1}
 
 
+@pytest.mark.parametrize("least", [0.0, 0.5, 0.65, 0.9])
+def test_only_what_is_so_sure_is_left(least: float) -> None:
+    case = CASE.at_least(least)
+    sure = [f for f in (case.industry_from, case.industry_to, *case.skills, *case.outcomes) if f]
+    facts = (CASE.industry_from, CASE.industry_to, *CASE.skills, *CASE.outcomes)
+    assert sure == [f for f in facts if f and f.confidence >= least]
+    assert BARE.at_least(least) == BARE
+
+
 def test_nothing_comes_back_as_nothing(tmp_path: Path) -> None:
     store.save(Analysis((), (), ()), tmp_path)
     loaded = store.load(tmp_path)

@@ -118,7 +118,12 @@ def show_cli(
     folder: Dir = DEFAULT_DIR,
     min_confidence: Annotated[
         float,
-        typer.Option("--min-confidence", min=0, max=1, help="Show only facts at least so sure."),
+        typer.Option(
+            "--min-confidence",
+            min=0,
+            max=1,
+            help="Show only industries, skills and outcomes at least so sure.",
+        ),
     ] = 0.0,
     as_json: Json = False,
 ) -> None:

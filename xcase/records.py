@@ -233,9 +233,12 @@ class Case:
     outcomes: tuple[Outcome, ...]
 
     def at_least(self, confidence: float) -> Case:
-        """Return the case with only the skills and outcomes that are at least so sure."""
+        """Return the case with only the industries, skills and outcomes that are so sure."""
+        before, after = self.industry_from, self.industry_to
         return replace(
             self,
+            industry_from=before if before and before.confidence >= confidence else None,
+            industry_to=after if after and after.confidence >= confidence else None,
             skills=tuple(s for s in self.skills if s.confidence >= confidence),
             outcomes=tuple(o for o in self.outcomes if o.confidence >= confidence),
         )

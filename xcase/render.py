@@ -180,7 +180,7 @@ def _who(person: Person | None) -> str:
 
 
 def _where(industry: IndustryGuess | None, role: Quote | None) -> str:
-    label = f"{industry.label} ({industry.confidence:.2f})" if industry else "industry not told"
+    label = f"{industry.label} ({industry.confidence:.2f})" if industry else "industry not known"
     return f"{label}, {role.surface}" if role else label
 
 
