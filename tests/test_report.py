@@ -95,6 +95,7 @@ def test_an_empty_analysis_still_says_what_was_read() -> None:
     page = build(empty, base_of(empty), vectors(0), name="r.html").page
     assert "No story was found" in page
     assert "documents read" in page
+    assert "an industry that no word names rests on the whole story" in page
 
 
 @pytest.mark.parametrize("count", [1, 7])
