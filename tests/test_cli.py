@@ -104,6 +104,13 @@ def test_version() -> None:
     assert CliRunner().invoke(app, ["--version"]).output == f"xcase {__version__}\n"
 
 
+def test_the_help_of_review_says_what_has_no_line(place: Path) -> None:
+    told = " ".join(xcase("review", "--help").stdout.split())
+    assert "roles, and how long, how often and in which form they met, have none" in told
+    lines = xcase("review", "s1-bay.md:1", folder=place).stdout.splitlines()
+    assert not {json.loads(line)["kind"] for line in lines} & {"role_from", "role_to", "program"}
+
+
 def test_help_answers_at_once() -> None:
     spent = []
     for _ in range(5):

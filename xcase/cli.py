@@ -148,7 +148,11 @@ def review_cli(
     folder: Dir = DEFAULT_DIR,
     as_json: Json = False,
 ) -> None:
-    """Print every fact of a case as a line that accepts it, to change and give to `correct`."""
+    """Print the facts of a case as lines that accept them, to change and give to `correct`.
+
+    People, industries, phases, skills and outcomes have a line each; roles, and how long, how often
+    and in which form they met, have none.
+    """
     from xcase import corrections, store
 
     analysis = store.load(folder)
