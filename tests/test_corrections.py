@@ -11,9 +11,10 @@ from fakes import FakeAnnotator
 
 from xcase import corrections, evaluate, review, store
 from xcase.corrections import Correction
-from xcase.errors import UsageError
+from xcase.errors import StoppedError, UsageError
 from xcase.pipeline import analyze
 from xcase.records import Case
+from xcase.settings import Settings
 
 STORY = (
     "Before, Amina kept every task to herself. Then Ruth met her every Tuesday. "
@@ -104,6 +105,21 @@ def test_a_fact_can_be_added_once(folder: Path) -> None:
         assert review.correct(folder, [made]) == []
     (added,) = [m for m in case(folder).skills if m.skill == "patience"]
     assert (added.surface, added.phase, added.confidence) == ("met her", "journey", 1.0)
+
+
+def test_a_decision_between_a_stopped_run_and_its_continuation_holds(folder: Path) -> None:
+    for number in range(30):
+        path = folder.parent / "in" / f"b{number:02}.txt"
+        path.write_text(f"{STORY} Then came {number}.", encoding="utf-8")
+    other, done = Settings(skill=0.05), [0]
+    with pytest.raises(StoppedError):
+        analyze(
+            [folder.parent / "in"], folder, annotator=FakeAnnotator(), settings=other,
+            progress=lambda n, _: done.append(n), stop=lambda: done[-1] > 0,
+        )  # fmt: skip
+    review.correct(folder, [replace(decision(folder, "case"), action="reject")])
+    analysis = analyze([folder.parent / "in"], folder, annotator=FakeAnnotator(), settings=other)
+    assert analysis.documents[0].kind == "not_a_case"
 
 
 def test_taking_a_decision_back_brings_the_fact_back(folder: Path) -> None:

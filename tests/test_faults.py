@@ -15,6 +15,7 @@ from fakes import FakeAnnotator
 from kills import Tally, corpus, kill_at_random
 
 from xcase import disk, store
+from xcase.duplicates import near_duplicates
 from xcase.errors import AnalysisError, LockedError, NewerFormatError, StoppedError
 from xcase.journal import FILE as JOURNAL
 from xcase.journal import Journal
@@ -158,6 +159,29 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert not (out / JOURNAL).exists()
     for name in DATA:
         assert (out / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_a_run_over_changed_documents_that_was_killed_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(words: str) -> tuple[int, Analysis]:
+        annotator = FakeAnnotator()
+        rows = [{"id": f"m{n}", "text": f"{STORY}{words} {n}."} for n in range(30)]
+        given = io.BytesIO("\n".join(json.dumps(row) for row in rows).encode())
+        analysis = analyze([Path("-")], tmp_path, stdin=given, annotator=annotator)
+        return len(annotator.seen), analysis
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    run("Then they met and talked of this and that. " * 9)
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "save", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run("Then all was told")
+    seen, analysis = run("Then all was told")
+    assert seen == 0
+    assert analysis.run["duplicates"] == near_duplicates(analysis)
 
 
 def test_two_writers_exclude_each_other(tmp_path: Path) -> None:

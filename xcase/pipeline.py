@@ -122,8 +122,7 @@ def analyze(
             with clock.stage("pseudonymise"):
                 sources, skipped = pseudonymise(sources, skipped, key)
                 key.keep()  # before anything is stored: pseudonyms without their key are for good
-        known = journal.found | earlier
-        results = {s.id: known[s.id] for s in sources if s.id in known and _same(known[s.id], s)}
+        results = _known(sources, decisions.keys(), earlier, journal.found)
         fresh = [s for s in sources if s.id not in results]
         run = Run(len(results), len(sources), clock, progress, stop)
         with closing(engine(fresh, annotator, settings, run)) as worked:
@@ -131,7 +130,7 @@ def analyze(
         analysis = _gathered([results[s.id] for s in sources if s.id in results], skipped)
         with clock.stage("compare"):
             # Nothing new, and all in the order in which it was compared before.
-            unchanged = not fresh and list(earlier) == [s.id for s in sources]
+            unchanged = [d for d, _ in earlier.values()] == list(analysis.documents)
             again = known_again if unchanged else near_duplicates(analysis)
         told = {
             **_fingerprint(settings),
@@ -367,6 +366,25 @@ def _files(earlier: Mapping[str, Done]) -> dict[str, Source]:
         d.path: Source(d.id, d.path, d.sha256, d.title, d.metadata, d.text)
         for d, _ in earlier.values()
         if d.id == d.path
+    }
+
+
+def _known(
+    sources: Sequence[Source],
+    decided: Collection[str],
+    earlier: Mapping[str, Done],
+    unfinished: Mapping[str, Done],
+) -> dict[str, Done]:
+    """Return what an earlier run, or one that was stopped, found of documents as they are now.
+
+    A document may have changed between the two. What a stopped run found is uncorrected, so that a
+    document on which people decided since is done again.
+    """
+    return {
+        s.id: table[s.id]
+        for s in sources
+        for table in (unfinished, earlier)  # the last that fits is taken
+        if s.id in table and s.id not in decided and _same(table[s.id], s)
     }
 
 
