@@ -107,6 +107,27 @@ def test_a_fact_can_be_added_once(folder: Path) -> None:
     assert (added.surface, added.phase, added.confidence) == ("met her", "journey", 1.0)
 
 
+def test_what_is_rejected_again_costs_no_other_fact_on_the_same_words(folder: Path) -> None:
+    first = decision(folder, "skill")
+    value = {"skill": "patience", "status": "used", "holder": "mentor"}
+    review.correct(folder, [replace(first, action="add", value=value)])
+    there = skills(folder)
+    for label, left in (("patience", there[:1] + there[2:]), ("delegation", there[2:])):
+        for _ in range(2):
+            assert review.correct(folder, [replace(first, action="reject", label=label)]) == []
+            assert skills(folder) == left
+    run(folder.parent)
+    assert skills(folder) == there[2:]
+
+
+def test_a_fact_of_another_label_on_the_same_words_is_left_alone(folder: Path) -> None:
+    before = skills(folder)
+    for action in ("reject", "edit"):
+        made = replace(decision(folder, "skill"), action=action, label="patience", value={})
+        assert len(review.correct(folder, [made])) == 1
+        assert skills(folder) == before
+
+
 def test_a_decision_between_a_stopped_run_and_its_continuation_holds(folder: Path) -> None:
     for number in range(30):
         path = folder.parent / "in" / f"b{number:02}.txt"

@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import functools
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -32,12 +31,7 @@ from xcase.records import (
     Case,
     Document,
     IndustryGuess,
-    Outcome,
     Person,
-    Sentence,
-    SkillMention,
-    Skipped,
-    Span,
 )
 from xcase.taxonomy import load_industries, load_skills
 
@@ -47,8 +41,8 @@ PEOPLE = ("mentee", "mentor")
 INDUSTRIES = ("industry_from", "industry_to")
 SPANS = ("sentence", "skill", "outcome")
 KINDS = ("case", *SPANS, *PEOPLE, *INDUSTRIES)
-HUMAN = "human"
-REJECTED = "every case was rejected by a person"
+# Where a fact on words has its label.
+LABELS = {"sentence": "phase", "skill": "skill", "outcome": "type"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,137 +142,19 @@ def template(case: Case, document: Document) -> Iterator[Correction]:
         yield replace(base, kind="outcome", start=o.start, end=o.end, label=o.type, value=told)
 
 
-def apply(
-    document: Document, cases: Sequence[Case], corrections: Sequence[Correction]
-) -> tuple[Document, tuple[Case, ...], list[Skipped]]:
-    """Carry out decisions in order.
-
-    Returns:
-        the document (without a case if every one was rejected), its cases as corrected, and the
-        decisions that could not be followed.
-    """
-    kept = {case.id: case for case in cases}
-    lost = []
-    for c in corrections:
-        fault = ""
-        if c.sha256 != document.sha256:
-            fault = "the text has changed since"
-        elif c.case_id not in kept:
-            fault = f"there is no case {c.case_id}"
-        elif c.end > len(document.text):
-            fault = f"the text ends at {len(document.text)}, before {c.end}"
-        elif c.kind == "case":
-            if c.action == "reject":
-                del kept[c.case_id]
-        else:
-            case = _corrected(kept[c.case_id], document.text, c)
-            fault = "" if case else f"no {c.kind} {c.label} stands at {c.start}-{c.end}"
-            kept[c.case_id] = case or kept[c.case_id]
-        if fault:
-            message = f"{c.action} {c.kind} not applied: {fault}"
-            lost.append(Skipped(document.path, document.sha256, "correct", "E_CORRECTION", message))
-    if cases and not kept:
-        document = replace(document, kind="not_a_case", reason=REJECTED)
-    return document, tuple(kept.values()), lost
+# What a decision is on, other decisions aside.
+Fact = tuple[str, str, str, str, int, int, str]
 
 
-def _corrected(case: Case, text: str, c: Correction) -> Case | None:
-    """Return the case with one decision carried out; None where no fact fits it."""
-    if c.kind in PEOPLE:
-        return _with(case, c.kind, _person(getattr(case, c.kind), case, text, c))
-    if c.kind in INDUSTRIES:
-        return _with(case, c.kind, _industry(getattr(case, c.kind), case, c))
-    items: Sequence[Any] = getattr(case, _FIELDS[c.kind])
-    if c.action == "add":
-        if any((i.start, i.end, _label(i)) == (c.start, c.end, _told(c)) for i in items):
-            return case
-        made = sorted([*items, _new(case, text, c)], key=lambda i: (i.start, i.end))
-        return _with(case, _FIELDS[c.kind], tuple(made))
-    here = [i for i in items if (i.start, i.end) == (c.start, c.end)]
-    named = [i for i in here if c.label in ("", _label(i))]
-    # After an edit the fact has another label: its place tells it if it stands there alone.
-    chosen = named if len(named) == 1 else here
-    if len(chosen) != 1:
-        return None
-    changed: list[Any] = []
-    for item in items:
-        if item is not chosen[0]:
-            changed.append(item)
-        elif c.action != "reject":
-            changed.append(_edited(item, c))
-    return _with(case, _FIELDS[c.kind], tuple(changed))
+def fact(c: Correction) -> Fact:
+    """Return what a decision is on, however it decides."""
+    label = added(c) if c.action == "add" and c.kind in SPANS else c.label
+    return (c.document_id, c.sha256, c.case_id, c.kind, c.start, c.end, label)
 
 
-def _with(case: Case, name: str, value: Any) -> Case:
-    changes: dict[str, Any] = {name: value}
-    return replace(case, **changes)
-
-
-_FIELDS = {"sentence": "sentences", "skill": "skills", "outcome": "outcomes"}
-
-
-def _label(item: Sentence | SkillMention | Outcome) -> str:
-    if isinstance(item, Sentence):
-        return item.phase
-    return item.skill if isinstance(item, SkillMention) else item.type
-
-
-def _told(c: Correction) -> str:
+def added(c: Correction) -> str:
     """Return the label of the fact that a decision adds."""
-    return str(c.value.get({"sentence": "phase", "skill": "skill", "outcome": "type"}[c.kind]))
-
-
-def _edited(item: Any, c: Correction) -> Any:
-    human = {"method": HUMAN} if isinstance(item, SkillMention) else {}
-    value = c.value if c.action == "edit" else {}
-    return replace(item, **value, **human, confidence=1.0)
-
-
-def _new(case: Case, text: str, c: Correction) -> Any:
-    if c.kind == "sentence":
-        return Sentence(c.start, c.end, c.value["phase"], 1.0)
-    surface = text[c.start : c.end]
-    if c.kind == "outcome":
-        polarity = c.value.get("polarity", "positive")
-        return Outcome(c.value["type"], c.start, c.end, surface, polarity, 1.0)
-    return SkillMention(
-        skill=c.value["skill"],
-        start=c.start,
-        end=c.end,
-        surface=surface,
-        status=c.value["status"],
-        holder=c.value["holder"],
-        phase=next((s.phase for s in case.sentences if s.start <= c.start < s.end), "other"),
-        hypothetical=c.value.get("hypothetical", False),
-        confidence=1.0,
-        method=HUMAN,
-    )
-
-
-def _person(person: Person | None, case: Case, text: str, c: Correction) -> Person | None:
-    if c.action == "reject":
-        return None
-    if c.action == "accept":
-        return person
-    name = c.value.get("name")
-    mentions = (
-        tuple(
-            Span(*m.span())
-            for m in re.compile(rf"\b{re.escape(name)}\b").finditer(text, case.start, case.end)
-        )
-        if name
-        else ()
-    )
-    return Person(name, c.value.get("description"), mentions)
-
-
-def _industry(guess: IndustryGuess | None, case: Case, c: Correction) -> IndustryGuess | None:
-    if c.action == "reject":
-        return None
-    if c.action == "accept":
-        return guess and replace(guess, confidence=1.0)
-    evidence = guess.evidence if guess else (Span(case.start, case.end),)
-    return IndustryGuess(c.value["label"], 1.0, evidence)
+    return str(c.value.get(LABELS[c.kind]))
 
 
 def _faults(c: Correction) -> Iterator[str]:

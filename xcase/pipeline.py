@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from xcase import __version__, corrections, language, models, read, sentences, store
+from xcase import __version__, amend, corrections, language, models, read, sentences, store
 from xcase.duplicates import near_duplicates, repeats
 from xcase.errors import AnalysisError, NewerFormatError, XcaseError
 from xcase.extract.industry import find_industries, heard_in
@@ -166,7 +166,7 @@ def _carry_out(
         failures += failed
         for document, cases in done:
             made = decisions.get(document.id, ())
-            document, cases, lost = corrections.apply(document, cases, made)
+            document, cases, lost = amend.apply(document, cases, made)
             results[document.id] = (document, cases)
             unmet += lost
         run.advance(len(results))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonlines
 
-from xcase import corrections, sentences, store
+from xcase import amend, corrections, sentences, store
 from xcase.corrections import Correction
 from xcase.duplicates import near_duplicates
 from xcase.errors import UsageError
@@ -55,12 +55,15 @@ def _correct(folder: Path, made: Sequence[Correction]) -> list[Skipped]:
     analysis = store.load(folder)
     documents = {d.id: d for d in analysis.documents}
     cases = analysis.cases_by_document()
+    before = corrections.by_document(corrections.stored(folder))
     lost: list[Skipped] = []
     for key, decisions in corrections.by_document(made).items():
         if key not in documents:
             lost.append(Skipped(key, "", "correct", "E_CORRECTION", f"no document {key!r}"))
             continue
-        documents[key], cases[key], unmet = corrections.apply(documents[key], cases[key], decisions)
+        documents[key], cases[key], unmet = amend.apply(
+            documents[key], cases[key], decisions, before.get(key, ())
+        )
         lost += unmet
     corrections.keep(folder, made)
     corrected = replace(

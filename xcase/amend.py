@@ -1,0 +1,208 @@
+"""What each decision of a person does to a case.
+
+A decision finds its fact by place and label, also by the label that the fact had before an edit;
+one that finds none, or whose text has changed since, is left out and told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from xcase.corrections import INDUSTRIES, LABELS, PEOPLE, SPANS, Correction, Fact, added, fact
+from xcase.records import (
+    Case,
+    Document,
+    IndustryGuess,
+    Outcome,
+    Person,
+    Sentence,
+    SkillMention,
+    Skipped,
+    Span,
+)
+
+HUMAN = "human"
+REJECTED = "every case was rejected by a person"
+
+
+def apply(
+    document: Document,
+    cases: Sequence[Case],
+    corrections: Sequence[Correction],
+    before: Iterable[Correction] = (),
+) -> tuple[Document, tuple[Case, ...], list[Skipped]]:
+    """Carry out decisions in order.
+
+    Args:
+        document: the document that they are on.
+        cases: its cases.
+        corrections: the decisions.
+        before: those that were carried out on the cases already.
+
+    Returns:
+        the document (without a case if every one was rejected), its cases as corrected, and the
+        decisions that could not be followed.
+    """
+    kept = {case.id: case for case in cases}
+    past = _Past(before)
+    lost = []
+    for c in corrections:
+        fault = _fault(document, kept, c)
+        if not fault and c.kind == "case":
+            if c.action == "reject":
+                del kept[c.case_id]
+        elif not fault:
+            case = _corrected(kept[c.case_id], document.text, c, past)
+            fault = "" if case else f"no {c.kind} {c.label} stands at {c.start}-{c.end}"
+            kept[c.case_id] = case or kept[c.case_id]
+        # What is rejected again is away, as it should be.
+        if fault and not (c.action == "reject" and past.rejected(c)):
+            message = f"{c.action} {c.kind} not applied: {fault}"
+            lost.append(Skipped(document.path, document.sha256, "correct", "E_CORRECTION", message))
+        else:
+            past.add(c)
+    if cases and not kept:
+        document = replace(document, kind="not_a_case", reason=REJECTED)
+    return document, tuple(kept.values()), lost
+
+
+class _Past:
+    """What was decided before, by the fact that it was decided on."""
+
+    def __init__(self, before: Iterable[Correction]) -> None:
+        self._called: dict[Fact, str] = {}
+        self._rejected: set[Fact] = set()
+        for correction in before:
+            self.add(correction)
+
+    def add(self, c: Correction) -> None:
+        """Remember a decision that was carried out."""
+        on = fact(c)
+        if c.action == "edit" and c.kind in SPANS:
+            self._called[on] = c.value.get(LABELS[c.kind], self._called.get(on, c.label))
+        else:
+            self._called.pop(on, None)
+        if c.action == "reject":
+            self._rejected.add(on)
+        else:
+            self._rejected.discard(on)
+
+    def rejected(self, c: Correction) -> bool:
+        """Tell whether the fact of a decision is away because it was rejected."""
+        return fact(c) in self._rejected
+
+    def labels(self, c: Correction) -> Iterator[str]:
+        """Yield the label of a decision's fact, then those that edits gave it."""
+        seen: set[str] = set()
+        label: str | None = c.label
+        while label is not None and label not in seen:
+            yield label
+            seen.add(label)
+            label = self._called.get(fact(replace(c, label=label, action="edit")))
+
+
+def _fault(document: Document, cases: Mapping[str, Case], c: Correction) -> str:
+    """Say why a decision cannot be followed, whatever stands in its case."""
+    if c.sha256 != document.sha256:
+        return "the text has changed since"
+    if c.case_id not in cases:
+        return f"there is no case {c.case_id}"
+    if c.end > len(document.text):
+        return f"the text ends at {len(document.text)}, before {c.end}"
+    return ""
+
+
+def _corrected(case: Case, text: str, c: Correction, past: _Past) -> Case | None:
+    """Return the case with one decision carried out; None where no fact fits it."""
+    if c.kind in PEOPLE:
+        return _with(case, c.kind, _person(getattr(case, c.kind), case, text, c))
+    if c.kind in INDUSTRIES:
+        return _with(case, c.kind, _industry(getattr(case, c.kind), case, c))
+    items: Sequence[Any] = getattr(case, _FIELDS[c.kind])
+    if c.action == "add":
+        if any((i.start, i.end, _label(i)) == (c.start, c.end, added(c)) for i in items):
+            return case
+        made = sorted([*items, _new(case, text, c)], key=lambda i: (i.start, i.end))
+        return _with(case, _FIELDS[c.kind], tuple(made))
+    here = [i for i in items if (i.start, i.end) == (c.start, c.end)]
+    named = (tuple(i for i in here if label in ("", _label(i))) for label in past.labels(c))
+    chosen = next(filter(None, named), ())
+    if len(chosen) != 1:
+        return None
+    changed: list[Any] = []
+    for item in items:
+        if item is not chosen[0]:
+            changed.append(item)
+        elif c.action != "reject":
+            changed.append(_edited(item, c))
+    return _with(case, _FIELDS[c.kind], tuple(changed))
+
+
+def _with(case: Case, name: str, value: Any) -> Case:
+    changes: dict[str, Any] = {name: value}
+    return replace(case, **changes)
+
+
+_FIELDS = {"sentence": "sentences", "skill": "skills", "outcome": "outcomes"}
+
+
+def _label(item: Sentence | SkillMention | Outcome) -> str:
+    if isinstance(item, Sentence):
+        return item.phase
+    return item.skill if isinstance(item, SkillMention) else item.type
+
+
+def _edited(item: Any, c: Correction) -> Any:
+    human = {"method": HUMAN} if isinstance(item, SkillMention) else {}
+    value = c.value if c.action == "edit" else {}
+    return replace(item, **value, **human, confidence=1.0)
+
+
+def _new(case: Case, text: str, c: Correction) -> Any:
+    if c.kind == "sentence":
+        return Sentence(c.start, c.end, c.value["phase"], 1.0)
+    surface = text[c.start : c.end]
+    if c.kind == "outcome":
+        polarity = c.value.get("polarity", "positive")
+        return Outcome(c.value["type"], c.start, c.end, surface, polarity, 1.0)
+    return SkillMention(
+        skill=c.value["skill"],
+        start=c.start,
+        end=c.end,
+        surface=surface,
+        status=c.value["status"],
+        holder=c.value["holder"],
+        phase=next((s.phase for s in case.sentences if s.start <= c.start < s.end), "other"),
+        hypothetical=c.value.get("hypothetical", False),
+        confidence=1.0,
+        method=HUMAN,
+    )
+
+
+def _person(person: Person | None, case: Case, text: str, c: Correction) -> Person | None:
+    if c.action == "reject":
+        return None
+    if c.action == "accept":
+        return person
+    name = c.value.get("name")
+    mentions = (
+        tuple(
+            Span(*m.span())
+            for m in re.compile(rf"\b{re.escape(name)}\b").finditer(text, case.start, case.end)
+        )
+        if name
+        else ()
+    )
+    return Person(name, c.value.get("description"), mentions)
+
+
+def _industry(guess: IndustryGuess | None, case: Case, c: Correction) -> IndustryGuess | None:
+    if c.action == "reject":
+        return None
+    if c.action == "accept":
+        return guess and replace(guess, confidence=1.0)
+    evidence = guess.evidence if guess else (Span(case.start, case.end),)
+    return IndustryGuess(c.value["label"], 1.0, evidence)
