@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fakes import FakeAnnotator
 
-from xcase import corrections, evaluate, review, store
+from xcase import amend, corrections, evaluate, review, store
 from xcase.corrections import Correction
 from xcase.errors import StoppedError, UsageError
 from xcase.pipeline import analyze
@@ -141,6 +141,34 @@ def test_a_decision_between_a_stopped_run_and_its_continuation_holds(folder: Pat
     review.correct(folder, [replace(decision(folder, "case"), action="reject")])
     analysis = analyze([folder.parent / "in"], folder, annotator=FakeAnnotator(), settings=other)
     assert analysis.documents[0].kind == "not_a_case"
+
+
+def test_a_decision_on_a_case_is_not_followed_on_another_part_of_the_text(folder: Path) -> None:
+    told = [STORY, STORY.replace("Amina", "Bo"), STORY.replace("Amina", "Amina again")]
+    (folder.parent / "in" / "a.txt").write_text("\n\n".join(told), encoding="utf-8")
+    run(folder.parent)
+    analysis = store.load(folder)
+    document, (first, second, third) = analysis.documents[0], analysis.cases
+    whole, mentee, *_ = corrections.template(second, document)
+    added = replace(
+        whole, kind="skill", action="add", start=second.start, end=second.start + 6,
+        value={"skill": "patience", "status": "used", "holder": "mentor"},
+    )  # fmt: skip
+    made = [
+        replace(mentee, action="edit", value={"name": "Bo T"}),
+        added,
+        replace(whole, action="reject"),
+    ]
+    joined = [replace(first, end=second.end), replace(third, id=second.id)]
+    _, cases, lost = amend.apply(document, joined, made)
+    assert list(cases) == joined
+    assert len(lost) == 3
+    assert all(f"is {third.start}-{third.end}" in s.message for s in lost)
+    _, cases, lost = amend.apply(document, [first, second, third], made)
+    assert (list(cases), lost) == ([first, third], [])
+    # Decisions of earlier versions do not say where the case stands.
+    _, cases, lost = amend.apply(document, joined, [replace(made[-1], start=0, end=0)])
+    assert (list(cases), lost) == (joined[:1], [])
 
 
 def test_taking_a_decision_back_brings_the_fact_back(folder: Path) -> None:

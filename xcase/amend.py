@@ -112,6 +112,11 @@ def _fault(document: Document, cases: Mapping[str, Case], c: Correction) -> str:
         return f"there is no case {c.case_id}"
     if c.end > len(document.text):
         return f"the text ends at {len(document.text)}, before {c.end}"
+    case = cases[c.case_id]
+    if c.kind not in SPANS and c.end and (c.start, c.end) != (case.start, case.end):
+        return f"{case.id} was {c.start}-{c.end} and is {case.start}-{case.end} now"
+    if c.action == "add" and c.kind in SPANS and not case.start <= c.start < c.end <= case.end:
+        return f"{c.start}-{c.end} is not in {case.id}, which is {case.start}-{case.end}"
     return ""
 
 

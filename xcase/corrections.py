@@ -8,7 +8,8 @@ each extraction::
 
 ``kind`` is ``case``, ``sentence``, ``skill``, ``outcome``, ``mentee``, ``mentor``,
 ``industry_from`` or ``industry_to``; ``action`` is ``accept``, ``reject``, ``edit`` or ``add``. A
-decision on a text that has changed since (another ``sha256``) is left out and reported.
+decision on a text that has changed since (another ``sha256``) is left out and reported. ``start``
+and ``end`` are those of the fact, or of the case where the fact has none; 0 and 0 are any case's.
 """
 
 from __future__ import annotations
@@ -121,7 +122,8 @@ def by_document(made: Iterable[Correction]) -> dict[str, list[Correction]]:
 
 def template(case: Case, document: Document) -> Iterator[Correction]:
     """Yield each fact of a case as a decision that accepts it, for a person to change."""
-    base = Correction(document.id, document.sha256, case.id, "case", "accept")
+    # Where the case stands, because its number may be another story's after a later run.
+    base = Correction(document.id, document.sha256, case.id, "case", "accept", case.start, case.end)
     yield base
     for kind in PEOPLE:
         person: Person | None = getattr(case, kind)
