@@ -128,6 +128,58 @@ def test_a_fact_of_another_label_on_the_same_words_is_left_alone(folder: Path) -
         assert skills(folder) == before
 
 
+@pytest.mark.parametrize("action", ["edit", "reject"])
+@pytest.mark.parametrize("kind", ["case", "sentence", "skill", "outcome", "mentor", "industry_to"])
+def test_accepting_takes_an_earlier_decision_back(folder: Path, kind: str, action: str) -> None:
+    text = STORY.replace("Now she", "Now, in a classroom, she")
+    (folder.parent / "in" / "a.txt").write_text(text, encoding="utf-8")
+    run(folder.parent)
+    accepted = decision(folder, kind)
+    review.correct(folder, [accepted])
+    before = case(folder)
+    edits = {
+        "sentence": {"phase": "other"},
+        "skill": {"skill": "patience", "status": "had", "hypothetical": True},
+        "outcome": {"polarity": "negative"},
+        "mentor": {"name": "Amina"},
+        "industry_to": {"label": "Manufacturing"},
+    }
+    value = edits.get(kind, {}) if action == "edit" else {}
+    assert review.correct(folder, [replace(accepted, action=action, value=value)]) == []
+    assert kind == "case" or case(folder) != before
+    lost = review.correct(folder, [accepted])
+    if lost:
+        assert (kind in corrections.PEOPLE, action) == (False, "reject")
+        assert lost[0].message.endswith("the next analyze brings it back")
+    run(folder.parent)
+    assert case(folder) == before
+    assert store.load(folder).skipped == ()
+    assert corrections.stored(folder) == [accepted]
+
+
+def test_a_fact_that_was_added_and_rejected_can_be_added_again(folder: Path) -> None:
+    value = {"skill": "patience", "status": "used", "holder": "mentor"}
+    made = replace(decision(folder, "skill"), action="add", label="", value=value)
+    away = replace(made, action="reject", label="patience", value={})
+    for decided in (made, away, replace(made, value=value | {"status": "had"})):
+        assert review.correct(folder, [decided]) == []
+    for _ in range(2):
+        assert ("patience", "had", "human") in skills(folder)
+        assert store.load(folder).skipped == ()
+        run(folder.parent)
+
+
+def test_many_decisions_are_kept_in_little_time(tmp_path: Path) -> None:
+    made = [
+        Correction("a.txt", "0", "a.txt:1", "skill", "accept", n, n + 1, "vision")
+        for n in range(5_000)
+    ]
+    corrections.keep(tmp_path, made)
+    away = [replace(c, action="reject") for c in made]
+    corrections.keep(tmp_path, away)
+    assert corrections.stored(tmp_path) == away
+
+
 def test_a_decision_between_a_stopped_run_and_its_continuation_holds(folder: Path) -> None:
     for number in range(30):
         path = folder.parent / "in" / f"b{number:02}.txt"
@@ -230,6 +282,7 @@ def test_a_decision_on_nothing_is_reported(folder: Path) -> None:
         ({"action": "edit", "value": {"mood": "good"}}, "has no 'mood'"),
         ({"action": "add", "value": {"skill": "patience"}}, "needs status, holder"),
         ({"kind": "industry_to", "action": "edit", "value": {}}, "needs label"),
+        ({"value": {"status": "lost"}}, "status 'lost' is not known"),
         ({"start": "9", "value": []}, "start, value of the wrong type"),
         ({"kind": "mentee", "action": "edit", "value": {"name": 7}}, "name 7 is no text"),
     ],

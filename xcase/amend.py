@@ -26,6 +26,7 @@ from xcase.records import (
 
 HUMAN = "human"
 REJECTED = "every case was rejected by a person"
+BACK = "it was rejected before; the next analyze brings it back"
 
 
 def apply(
@@ -47,7 +48,7 @@ def apply(
         decisions that could not be followed.
     """
     kept = {case.id: case for case in cases}
-    past = _Past(before)
+    past = _Past(c for c in before if c.sha256 == document.sha256)
     lost = []
     for c in corrections:
         fault = _fault(document, kept, c)
@@ -58,8 +59,10 @@ def apply(
             case = _corrected(kept[c.case_id], document.text, c, past)
             fault = "" if case else f"no {c.kind} {c.label} stands at {c.start}-{c.end}"
             kept[c.case_id] = case or kept[c.case_id]
-        # What is rejected again is away, as it should be.
-        if fault and not (c.action == "reject" and past.rejected(c)):
+        if fault and past.rejected(c):
+            # What is rejected again is away, as it should be.
+            fault = "" if c.action == "reject" else BACK
+        if fault:
             message = f"{c.action} {c.kind} not applied: {fault}"
             lost.append(Skipped(document.path, document.sha256, "correct", "E_CORRECTION", message))
         else:
@@ -128,9 +131,9 @@ def _corrected(case: Case, text: str, c: Correction, past: _Past) -> Case | None
         return _with(case, c.kind, _industry(getattr(case, c.kind), case, c))
     items: Sequence[Any] = getattr(case, _FIELDS[c.kind])
     if c.action == "add":
-        if any((i.start, i.end, _label(i)) == (c.start, c.end, added(c)) for i in items):
-            return case
-        made = sorted([*items, _new(case, text, c)], key=lambda i: (i.start, i.end))
+        told = (c.start, c.end, added(c))
+        others = [i for i in items if (i.start, i.end, _label(i)) != told]
+        made = sorted([*others, _new(case, text, c)], key=lambda i: (i.start, i.end))
         return _with(case, _FIELDS[c.kind], tuple(made))
     here = [i for i in items if (i.start, i.end) == (c.start, c.end)]
     named = (tuple(i for i in here if label in ("", _label(i))) for label in past.labels(c))
@@ -162,7 +165,9 @@ def _label(item: Sentence | SkillMention | Outcome) -> str:
 
 def _edited(item: Any, c: Correction) -> Any:
     human = {"method": HUMAN} if isinstance(item, SkillMention) else {}
-    value = c.value if c.action == "edit" else {}
+    value = c.value
+    if c.action == "accept" and c.label:
+        value = {LABELS[c.kind]: c.label, **value}
     return replace(item, **value, **human, confidence=1.0)
 
 
@@ -190,9 +195,11 @@ def _new(case: Case, text: str, c: Correction) -> Any:
 def _person(person: Person | None, case: Case, text: str, c: Correction) -> Person | None:
     if c.action == "reject":
         return None
-    if c.action == "accept":
+    if not c.value:
         return person
-    name = c.value.get("name")
+    name, description = c.value.get("name"), c.value.get("description")
+    if c.action == "accept" and person and person.name == name:
+        return replace(person, description=description)
     mentions = (
         tuple(
             Span(*m.span())
@@ -201,13 +208,14 @@ def _person(person: Person | None, case: Case, text: str, c: Correction) -> Pers
         if name
         else ()
     )
-    return Person(name, c.value.get("description"), mentions)
+    return Person(name, description, mentions)
 
 
 def _industry(guess: IndustryGuess | None, case: Case, c: Correction) -> IndustryGuess | None:
     if c.action == "reject":
         return None
-    if c.action == "accept":
-        return guess and replace(guess, confidence=1.0)
+    label = c.value.get("label", guess and guess.label)
+    if label is None:
+        return None
     evidence = guess.evidence if guess else (Span(case.start, case.end),)
-    return IndustryGuess(c.value["label"], 1.0, evidence)
+    return IndustryGuess(label, 1.0, evidence)

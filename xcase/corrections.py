@@ -7,7 +7,8 @@ each extraction::
      "start": 10, "end": 31, "label": "delegation", "action": "edit", "value": {"status": "lacked"}}
 
 ``kind`` is ``case``, ``sentence``, ``skill``, ``outcome``, ``mentee``, ``mentor``,
-``industry_from`` or ``industry_to``; ``action`` is ``accept``, ``reject``, ``edit`` or ``add``. A
+``industry_from`` or ``industry_to``; ``action`` is ``accept``, ``reject``, ``edit`` or ``add``. An
+accepted fact is as ``label`` and ``value`` say, an edited one in what ``value`` says. A
 decision on a text that has changed since (another ``sha256``) is left out and reported. ``start``
 and ``end`` are those of the fact, or of the case where the fact has none; 0 and 0 are any case's.
 """
@@ -85,26 +86,47 @@ def read(path: Path) -> list[Correction]:
 
 
 def stored(folder: Path) -> list[Correction]:
-    """Return the decisions kept in an analysis folder."""
+    """Return the decisions kept in an analysis folder, without those that were taken back."""
     path = folder / FILE
-    return read(path) if path.is_file() else []
+    return _in_force(read(path)) if path.is_file() else []
 
 
 def keep(folder: Path, more: Iterable[Correction]) -> None:
     """Append decisions to the log of an analysis folder.
 
-    The last decision on a fact holds, so one that comes again is moved to the end.
+    The last decision on a fact holds: what it takes back goes from the log.
 
     Raises:
         AnalysisError: the disk is full or fails; the earlier log stays.
     """
-    last = list(reversed(list(more)))
-    new = [c for n, c in enumerate(last) if c not in last[:n]]
-    log = [*(c for c in stored(folder) if c not in new), *reversed(new)]
+    log = _in_force((*stored(folder), *more))
     try:
         disk.write_safely(folder / FILE, "".join(as_line(c) for c in log).encode())
     except OSError as error:
         raise AnalysisError(f"cannot write {folder / FILE}: {error.strerror}") from error
+
+
+def _in_force(decisions: Iterable[Correction]) -> list[Correction]:
+    log: dict[int, Correction] = {}
+    numbers: dict[Fact, list[int]] = {}
+    for number, c in enumerate(decisions):
+        log[number] = c
+        on = numbers.setdefault(fact(c), [])
+        for gone in [n for n in on if _takes_back(c, log[n])]:
+            on.remove(gone)
+            del log[gone]
+        on.append(number)
+    return list(log.values())
+
+
+def _takes_back(new: Correction, old: Correction) -> bool:
+    """Tell whether an earlier decision on the same fact is void with a new one.
+
+    An edit goes on from other edits; a fact that a person added is there to be decided on.
+    """
+    if new.action == "edit" or (new.action == "add" and new.kind not in SPANS):
+        return old.action == "reject" or old == new
+    return new.action == "add" or old.action != "add"
 
 
 def as_line(correction: Correction) -> str:
@@ -137,8 +159,8 @@ def template(case: Case, document: Document) -> Iterator[Correction]:
     for s in case.sentences:
         yield replace(base, kind="sentence", start=s.start, end=s.end, label=s.phase)
     for m in case.skills:
-        told = {"status": m.status, "holder": m.holder}
-        yield replace(base, kind="skill", start=m.start, end=m.end, label=m.skill, value=told)
+        said = {"status": m.status, "holder": m.holder, "hypothetical": m.hypothetical}
+        yield replace(base, kind="skill", start=m.start, end=m.end, label=m.skill, value=said)
     for o in case.outcomes:
         told = {"polarity": o.polarity}
         yield replace(base, kind="outcome", start=o.start, end=o.end, label=o.type, value=told)
@@ -172,7 +194,7 @@ def _faults(c: Correction) -> Iterator[str]:
         return
     if c.kind in SPANS and not 0 <= c.start < c.end:
         yield f"{c.start}-{c.end} is no span"
-    if c.action in ("edit", "add"):
+    if c.action != "reject":
         yield from _value_faults(c)
 
 
@@ -194,7 +216,8 @@ def _value_faults(c: Correction) -> Iterator[str]:
         elif not allowed[key] and not isinstance(value, str | None):
             yield f"{key} {value!r} is no text"
     # An industry has nothing but its label, so that an edit needs it too.
-    needed = _NEEDED.get(c.kind, ()) if c.action == "add" or c.kind in INDUSTRIES else ()
+    needy = c.action == "add" or (c.action == "edit" and c.kind in INDUSTRIES)
+    needed = _NEEDED.get(c.kind, ()) if needy else ()
     missing = [key for key in needed if key not in c.value]
     if missing:
         yield f"to {c.action} a {c.kind}, value needs {', '.join(missing)}"
