@@ -242,6 +242,27 @@ def test_a_changed_text_leaves_its_decisions_out_and_says_so(folder: Path) -> No
     assert [(s.stage, s.code) for s in analysis.skipped] == [("correct", "E_CORRECTION")]
 
 
+def test_decisions_on_a_document_that_was_renamed_are_told_on_every_run(folder: Path) -> None:
+    review.correct(folder, [replace(decision(folder, "skill"), action="reject")])
+    (folder.parent / "in" / "a.txt").rename(folder.parent / "in" / "b.txt")
+    for _ in range(2):
+        run(folder.parent)
+        (told,) = store.load(folder).skipped
+        assert (told.path, told.stage, told.code) == ("a.txt", "correct", "E_CORRECTION")
+        assert "decisions not applied (1)" in told.message
+    (folder.parent / "in" / "b.txt").rename(folder.parent / "in" / "a.txt")
+    run(folder.parent)
+    assert store.load(folder).skipped == ()
+
+
+def test_a_text_that_changed_since_it_was_corrected_is_no_gold(folder: Path) -> None:
+    review.correct(folder, [replace(decision(folder, "skill"), action="reject")])
+    (folder.parent / "in" / "a.txt").write_text(STORY + " Now all is well.", encoding="utf-8")
+    run(folder.parent)
+    with pytest.raises(UsageError, match="nothing"):
+        review.export_gold(folder, folder / "gold.jsonl")
+
+
 def test_a_document_whose_every_case_is_rejected_holds_none(folder: Path) -> None:
     review.correct(folder, [replace(decision(folder, "case"), action="reject")])
     now = store.load(folder)

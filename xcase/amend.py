@@ -7,7 +7,7 @@ one that finds none, or whose text has changed since, is left out and told.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -70,6 +70,21 @@ def apply(
     if cases and not kept:
         document = replace(document, kind="not_a_case", reason=REJECTED)
     return document, tuple(kept.values()), lost
+
+
+def unread(decisions: Mapping[str, Sequence[Correction]], read: Collection[str]) -> list[Skipped]:
+    """Tell of each document that people decided on and that was not read: it was renamed, or went.
+
+    Args:
+        decisions: the decisions by document.
+        read: the ids of the documents that were.
+    """
+    lost = []
+    for key, made in decisions.items():
+        if key not in read:
+            message = f"decisions not applied ({len(made)}): no document {key!r} was read"
+            lost.append(Skipped(key, "", "correct", "E_CORRECTION", message))
+    return lost
 
 
 class _Past:

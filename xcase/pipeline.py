@@ -127,6 +127,7 @@ def analyze(
         run = Run(len(results), len(sources), clock, progress, stop)
         with closing(engine(fresh, annotator, settings, run)) as worked:
             skipped += _carry_out(worked, decisions, journal, run, results)
+        skipped += amend.unread(decisions, {s.id for s in sources})
         analysis = _gathered([results[s.id] for s in sources if s.id in results], skipped)
         with clock.stage("compare"):
             # Nothing new, and all in the order in which it was compared before.

@@ -33,11 +33,12 @@ def export_gold(folder: Path, path: Path) -> int:
     """Write the documents that somebody corrected as gold narratives; return how many.
 
     Raises:
-        UsageError: nothing was corrected yet, or the file cannot be written.
+        UsageError: nothing of what stands there was corrected yet, or the file cannot be written.
     """
     analysis = store.load(folder)
-    decided = {c.document_id for c in corrections.stored(folder)}
-    chosen = [d for d in analysis.documents if d.id in decided]
+    # A decision on an earlier text of a document says nothing of this one.
+    decided = {(c.document_id, c.sha256) for c in corrections.stored(folder)}
+    chosen = [d for d in analysis.documents if (d.id, d.sha256) in decided]
     if not chosen:
         raise UsageError(f"nothing in {folder} was corrected yet; run: xcase review CASE_ID")
     split = sentences.split(d.text for d in chosen)
