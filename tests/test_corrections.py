@@ -180,6 +180,30 @@ def test_many_decisions_are_kept_in_little_time(tmp_path: Path) -> None:
     assert corrections.stored(tmp_path) == away
 
 
+def test_what_an_edit_of_a_person_does_not_name_stays(folder: Path) -> None:
+    mentor = case(folder).mentor
+    made = replace(decision(folder, "mentor"), action="edit", value={"description": "a planner"})
+    review.correct(folder, [made])
+    assert mentor
+    assert case(folder).mentor == replace(mentor, description="a planner")
+    review.correct(folder, [replace(made, value={"name": "Tuesday."})])
+    told = case(folder).mentor
+    assert told
+    assert (told.name, told.description) == ("Tuesday.", "a planner")
+    assert [STORY[slice(*span)] for span in told.mentions] == ["Tuesday."]
+    run(folder.parent)
+    assert case(folder).mentor == told
+
+
+def test_a_skill_has_the_phase_of_its_sentence_as_edited(folder: Path) -> None:
+    first, second = case(folder).skills
+    edited = replace(decision(folder, "sentence"), action="edit", value={"phase": "journey"})
+    review.correct(folder, [edited])
+    assert case(folder).skills == (replace(first, phase="journey"), second)
+    review.correct(folder, [replace(edited, action="reject", value={})])
+    assert case(folder).skills == (replace(first, phase="other"), second)
+
+
 def test_a_decision_between_a_stopped_run_and_its_continuation_holds(folder: Path) -> None:
     for number in range(30):
         path = folder.parent / "in" / f"b{number:02}.txt"

@@ -18,6 +18,7 @@ from xcase.records import (
     IndustryGuess,
     Outcome,
     Person,
+    Phase,
     Sentence,
     SkillMention,
     Skipped,
@@ -149,7 +150,8 @@ def _corrected(case: Case, text: str, c: Correction, past: _Past) -> Case | None
         told = (c.start, c.end, added(c))
         others = [i for i in items if (i.start, i.end, _label(i)) != told]
         made = sorted([*others, _new(case, text, c)], key=lambda i: (i.start, i.end))
-        return _with(case, _FIELDS[c.kind], tuple(made))
+        case = _with(case, _FIELDS[c.kind], tuple(made))
+        return _rephased(case, c) if c.kind == "sentence" else case
     here = [i for i in items if (i.start, i.end) == (c.start, c.end)]
     named = (tuple(i for i in here if label in ("", _label(i))) for label in past.labels(c))
     chosen = next(filter(None, named), ())
@@ -161,7 +163,21 @@ def _corrected(case: Case, text: str, c: Correction, past: _Past) -> Case | None
             changed.append(item)
         elif c.action != "reject":
             changed.append(_edited(item, c))
-    return _with(case, _FIELDS[c.kind], tuple(changed))
+    case = _with(case, _FIELDS[c.kind], tuple(changed))
+    return _rephased(case, c) if c.kind == "sentence" else case
+
+
+def _rephased(case: Case, c: Correction) -> Case:
+    """Give the skills of a sentence that was decided on the phase that it has now."""
+    skills = (
+        replace(m, phase=_phase(case, m.start)) if c.start <= m.start < c.end else m
+        for m in case.skills
+    )
+    return replace(case, skills=tuple(skills))
+
+
+def _phase(case: Case, at: int) -> Phase:
+    return next((s.phase for s in case.sentences if s.start <= at < s.end), "other")
 
 
 def _with(case: Case, name: str, value: Any) -> Case:
@@ -200,7 +216,7 @@ def _new(case: Case, text: str, c: Correction) -> Any:
         surface=surface,
         status=c.value["status"],
         holder=c.value["holder"],
-        phase=next((s.phase for s in case.sentences if s.start <= c.start < s.end), "other"),
+        phase=_phase(case, c.start),
         hypothetical=c.value.get("hypothetical", False),
         confidence=1.0,
         method=HUMAN,
@@ -212,18 +228,14 @@ def _person(person: Person | None, case: Case, text: str, c: Correction) -> Pers
         return None
     if not c.value:
         return person
-    name, description = c.value.get("name"), c.value.get("description")
-    if c.action == "accept" and person and person.name == name:
+    # What a decision does not name stays.
+    name = c.value.get("name", person and person.name)
+    description = c.value.get("description", person and person.description)
+    if person and person.name == name:
         return replace(person, description=description)
-    mentions = (
-        tuple(
-            Span(*m.span())
-            for m in re.compile(rf"\b{re.escape(name)}\b").finditer(text, case.start, case.end)
-        )
-        if name
-        else ()
-    )
-    return Person(name, description, mentions)
+    stands = re.compile(rf"(?<!\w){re.escape(name or '')}(?!\w)")
+    found = stands.finditer(text, case.start, case.end) if name else ()
+    return Person(name, description, tuple(Span(*m.span()) for m in found))
 
 
 def _industry(guess: IndustryGuess | None, case: Case, c: Correction) -> IndustryGuess | None:
