@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeAnnotator
+from typer.testing import CliRunner
 
 from xcase import amend, corrections, evaluate, review, store
+from xcase.cli import app
 from xcase.corrections import Correction
-from xcase.errors import StoppedError, UsageError
+from xcase.errors import AnalysisError, StoppedError, UsageError
 from xcase.pipeline import analyze
 from xcase.records import Case
 from xcase.settings import Settings
@@ -202,6 +204,24 @@ def test_a_skill_has_the_phase_of_its_sentence_as_edited(folder: Path) -> None:
     assert case(folder).skills == (replace(first, phase="journey"), second)
     review.correct(folder, [replace(edited, action="reject", value={})])
     assert case(folder).skills == (replace(first, phase="other"), second)
+
+
+@pytest.mark.parametrize("torn", [b'{"document_id": "a.tx', b'{"document_id": "\xff"}\n', b"[]"])
+def test_a_damaged_log_is_told_and_the_rest_of_it_kept(folder: Path, torn: bytes) -> None:
+    review.correct(folder, [replace(decision(folder, "skill"), action="reject")])
+    path, before = folder / corrections.FILE, case(folder)
+    whole = path.read_bytes()
+    path.write_bytes(whole + torn)
+    told = CliRunner().invoke(app, ["doctor", "--dir", str(folder)])
+    assert isinstance(told.exception, AnalysisError)
+    with pytest.raises(AnalysisError, match="doctor --repair"):
+        run(folder.parent)
+    told = CliRunner().invoke(app, ["doctor", "--repair", "--dir", str(folder)])
+    assert told.exit_code == 0
+    assert "lost 1 lines of decisions" in told.output
+    assert path.read_bytes() == whole
+    run(folder.parent)
+    assert case(folder) == before
 
 
 def test_a_decision_between_a_stopped_run_and_its_continuation_holds(folder: Path) -> None:

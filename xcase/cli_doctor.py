@@ -39,20 +39,23 @@ def _repair(folder: Path) -> str:
 
     done = repair(folder)
     kept = f"kept {done.documents} documents and {done.cases} cases"
+    if done.decisions:
+        kept += f"; lost {done.decisions} lines of decisions"
     if not done.lost:
-        return f"{kept}; nothing was lost"
+        return kept if done.decisions else f"{kept}; nothing was lost"
     lost = ", ".join(done.lost[:5]) + (" …" if len(done.lost) > 5 else "")
     return f"{kept}; lost {len(done.lost)} ({lost}): xcase analyze FOLDER --out {folder} does them"
 
 
 def _analysis(folder: Path) -> dict[str, str]:
-    from xcase import store
+    from xcase import corrections, store
     from xcase.journal import FILE
     from xcase.repair import there
 
     if not there(folder):
         return {f"analysis {folder}": "none yet"}
     analysis = store.load(folder)
+    corrections.stored(folder)  # every run needs them whole
     told = {
         f"analysis {folder}": (
             f"{len(analysis.documents)} documents, {len(analysis.cases)} cases, files undamaged"

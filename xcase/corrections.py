@@ -70,25 +70,54 @@ def read(path: Path) -> list[Correction]:
     """
     # Only a line feed ends a line of JSON lines: U+2028 may stand inside a name.
     lines = inputs.text(path, "corrections").split("\n")
-    made, faults = [], []
+    made: list[Correction | None] = []
+    faults: list[str] = []
     for number, line in enumerate(lines, 1):
         if line.strip():
-            try:
-                correction = Correction(**json.loads(line))
-            except (ValueError, TypeError, RecursionError) as error:
-                faults.append(f"line {number}: {error}")
-                continue
-            faults += [f"line {number}: {fault}" for fault in _faults(correction)]
+            correction, wrong = _parsed(line)
+            faults += [f"line {number}: {fault}" for fault in wrong]
             made.append(correction)
     if faults:
         raise UsageError(f"{path}: " + "; ".join(faults))
-    return made
+    return [c for c in made if c]
+
+
+def _parsed(line: str | bytes) -> tuple[Correction | None, list[str]]:
+    """Return the decision of a line, and what is wrong with it."""
+    try:
+        correction = Correction(**json.loads(line))
+    except (ValueError, TypeError, RecursionError) as error:
+        return None, [str(error)]
+    return correction, list(_faults(correction))
 
 
 def stored(folder: Path) -> list[Correction]:
-    """Return the decisions kept in an analysis folder, without those that were taken back."""
+    """Return the decisions kept in an analysis folder, without those that were taken back.
+
+    Raises:
+        AnalysisError: the log is damaged.
+    """
     path = folder / FILE
-    return _in_force(read(path)) if path.is_file() else []
+    try:
+        return _in_force(read(path)) if path.is_file() else []
+    except UsageError as error:
+        message = f"{error}; mend it, or keep the rest with: xcase doctor --repair --dir {folder}"
+        raise AnalysisError(message) from error
+
+
+def repair(folder: Path) -> int:
+    """Take the lines that hold no decision out of the log; return how many.
+
+    Raises:
+        AnalysisError: the disk is full or fails; the earlier log stays.
+    """
+    path = folder / FILE
+    lines = path.read_bytes().split(b"\n") if path.is_file() else []
+    lines = [line for line in lines if line.strip()]
+    good = [line for line in lines if not _parsed(line)[1]]
+    if len(good) < len(lines):
+        _write(folder, b"".join(line + b"\n" for line in good))
+    return len(lines) - len(good)
 
 
 def keep(folder: Path, more: Iterable[Correction]) -> None:
@@ -100,8 +129,12 @@ def keep(folder: Path, more: Iterable[Correction]) -> None:
         AnalysisError: the disk is full or fails; the earlier log stays.
     """
     log = _in_force((*stored(folder), *more))
+    _write(folder, "".join(as_line(c) for c in log).encode())
+
+
+def _write(folder: Path, content: bytes) -> None:
     try:
-        disk.write_safely(folder / FILE, "".join(as_line(c) for c in log).encode())
+        disk.write_safely(folder / FILE, content)
     except OSError as error:
         raise AnalysisError(f"cannot write {folder / FILE}: {error.strerror}") from error
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from xcase import store
+from xcase import corrections, store
 from xcase.duplicates import near_duplicates
 from xcase.errors import AnalysisError, NewerFormatError
 from xcase.records import Analysis, Case, Document, Skipped
@@ -22,11 +22,17 @@ from xcase.records import Analysis, Case, Document, Skipped
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """What a repair did; ``lost`` are ids of documents, or ``?`` for those whose id is unknown."""
+    """What a repair did.
+
+    Attributes:
+        lost: ids of documents, or ``?`` for those whose id is unknown.
+        decisions: how many lines of ``corrections.jsonl`` were lost.
+    """
 
     documents: int
     cases: int
     lost: tuple[str, ...]
+    decisions: int = 0
 
 
 def there(folder: Path) -> bool:
@@ -43,11 +49,12 @@ def repair(folder: Path) -> Repaired:
     with store.writing(folder):
         try:
             analysis = store.load(folder)
+            done = Repaired(len(analysis.documents), len(analysis.cases), ())
         except NewerFormatError:
             raise
         except AnalysisError:
-            return _repair(folder)
-    return Repaired(len(analysis.documents), len(analysis.cases), ())
+            done = _repair(folder)
+        return replace(done, decisions=corrections.repair(folder))
 
 
 def _repair(folder: Path) -> Repaired:
