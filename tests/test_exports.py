@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterator, Sequence
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -37,3 +39,19 @@ def test_every_error_is_drawn_with_its_exit_status() -> None:
 def test_a_read_error_keeps_its_code() -> None:
     assert errors.ReadError("E_EMPTY", "the file is empty").code == "E_EMPTY"
     assert all(code in (read.__doc__ or "") for code in ("E_EMPTY", "E_DUPLICATE_ID"))
+
+
+def test_of_many_names_only_the_likely_ones_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [f"stories/{n:05d}-told.txt:1" for n in range(10_000)]
+    compared: list[int] = []
+    close = difflib.get_close_matches
+
+    def watched(word: str, known: Sequence[str], **options: Any) -> list[str]:
+        compared.append(len(known))
+        return close(word, known, **options)
+
+    monkeypatch.setattr(difflib, "get_close_matches", watched)
+    for wrong in ("stories/04444-told.txt", "tories/04444-told.txt:1", "Stories/04444-tod.txt:1"):
+        assert "; nearest: stories/04444-told.txt:1" in errors.nearest(wrong, ids)
+    assert max(compared) <= errors.MOST_COMPARED
+    assert errors.nearest("b", "abcde") == "; nearest: b"

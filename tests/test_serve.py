@@ -135,6 +135,22 @@ def test_an_id_may_hold_anything(tmp_path: Path) -> None:
         assert client.get(f"/api/cases/{quote(listed, safe='')}").json()["title"] == EVIL
 
 
+@pytest.mark.parametrize("asked", ["/api/cases/d9:1", "/api/documents/d9", "/case?id=d9:1"])
+def test_what_looks_for_a_record_holds_up_nobody(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    threads = []
+    known = package.CaseBase._known
+
+    def watched(*told: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return known(*told)
+
+    monkeypatch.setattr(package.CaseBase, "_known", watched)
+    assert client.get(asked).status_code == 404
+    assert threads[0].startswith("xcase-worker")
+
+
 # What is wrong is told as a problem.
 
 

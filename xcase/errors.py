@@ -16,7 +16,11 @@ Each message says what was wrong, with the value, and what to do next.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
+
+# To compare letter by letter takes long: who asks for one of ten thousand gets an answer at once.
+MOST_COMPARED = 1000
 
 
 class XcaseError(Exception):
@@ -79,5 +83,20 @@ def nearest(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # only when something is wrong
 
     by_name = {n.lower(): n for n in known}
-    near = get_close_matches(name.lower(), by_name, n=3, cutoff=0.4)
+    near = get_close_matches(name.lower(), _likely(name.lower(), by_name), n=3, cutoff=0.4)
     return f"; nearest: {', '.join(by_name[n] for n in near)}" if near else ""
+
+
+def _likely(name: str, known: Collection[str]) -> Collection[str]:
+    """Return the names that begin or end most like this one, all of them if they are few."""
+    if len(known) <= MOST_COMPARED:
+        return known
+    alike = _beside(name, known)
+    backwards = _beside(name[::-1], [n[::-1] for n in known])
+    return list(dict.fromkeys([*alike, *(n[::-1] for n in backwards)]))
+
+
+def _beside(name: str, known: Iterable[str]) -> list[str]:
+    ordered = sorted(known)
+    at, reach = bisect_left(ordered, name), MOST_COMPARED // 4
+    return ordered[max(0, at - reach) : at + reach]

@@ -156,8 +156,8 @@ async def cases(request: Request, asked: Annotated[CasesQuery, Query()]) -> Resp
 )  # fmt: skip
 async def case(request: Request, case_id: Annotated[str, query("case_id")]) -> Response:
     """One case; its spans count the code points of its document's text."""
-    version = service_of(request).version
-    return reply(version.base.case(case_id), version)
+    version, found = await service_of(request).ask(lambda base: base.case(case_id))
+    return reply(found, version)
 
 
 @router.get("/documents", response_model=list[records.Document], tags=["records"])
@@ -170,8 +170,8 @@ async def documents(request: Request, asked: Annotated[PageQuery, Query()]) -> R
 @router.get("/documents/{document_id:path}", response_model=records.Document, tags=["records"])
 async def document(request: Request, document_id: Annotated[str, query("document_id")]) -> Response:
     """One document with its text."""
-    version = service_of(request).version
-    return reply(version.base.document(document_id), version)
+    version, found = await service_of(request).ask(lambda base: base.document(document_id))
+    return reply(found, version)
 
 
 @router.get("/errors", response_model=list[records.Skipped], tags=["records"])

@@ -99,16 +99,17 @@ async def case_page(
     request: Request, case_id: Annotated[str, Query(alias="id", max_length=1000)]
 ) -> Response:
     """One case with its phases, skills and outcomes marked."""
-    base = service_of(request).version.base
-    case = base.case(case_id)
-    view = case_view(case, base.document(case.document_id))
-    return _page(
-        request,
-        "case.html",
-        view=view,
-        like_href=views.like_address(base, case),
-        move=(case.industry_from, case.industry_to),
-    )
+
+    def ask(base: CaseBase) -> dict[str, Any]:
+        case = base.case(case_id)
+        return {
+            "view": case_view(case, base.document(case.document_id)),
+            "like_href": views.like_address(base, case),
+            "move": (case.industry_from, case.industry_to),
+        }
+
+    _, shown = await service_of(request).ask(ask)
+    return _page(request, "case.html", **shown)
 
 
 @router.get("/transfer")
