@@ -101,6 +101,30 @@ def test_filters_and_profiles_narrow_an_answer(client: TestClient) -> None:
     }
 
 
+def test_a_profile_is_taken_as_the_commands_take_it(client: TestClient) -> None:
+    base = package.CaseBase(small(), models=models())
+    exported = {
+        "id": 7,
+        "name": None,
+        "text": WARD,
+        "industry": None,
+        "skills_want": None,
+        "goals": ["delegation"],
+        "address": {"town": "Ulm", "lines": [1, None]},
+        "answers": [{"question": 1}],
+    }
+    answer = client.post("/api/similar", json=exported)
+    assert answer.json() == base.similar(exported).json()
+    assert json.loads(answer.headers["xcase-notes"]) == list(base.similar(exported).notes)
+    people = {"mentees": [exported], "mentors": [{"id": 8, "skills_have": "delegation"}]}
+    suggested = client.post("/api/suggest", json=people)
+    assert suggested.json() == base.suggest(people["mentees"], mentors=people["mentors"]).json()
+    matched = client.post("/api/match", json=people).json()
+    assert matched["pairs"][0]["mentee_id"] == "7"
+    refused_alike = client.post("/api/similar", json={"id": True, "text": WARD})
+    assert "id must be a string, not bool" in problem(refused_alike, 400)
+
+
 def test_an_infeasible_match_says_so(client: TestClient) -> None:
     body = {
         "mentees": [{"id": "m1", "skills_want": "sales"}],
@@ -187,6 +211,8 @@ def test_wrong_questions(
         (b"[" * 100_000, 400),
         (b'{"text": 1e400}', 422),
         (b'{"capacity": 1e400, "text": "I cannot delegate any task"}', 422),
+        (b'{"extra": {"deep": [1e400]}, "text": "I cannot delegate any task"}', 422),
+        (b'{"extra": ' + b"[" * 900 + b"]" * 900 + b', "text": "I cannot delegate"}', 422),
         (b'{"text": "\\ud800 I cannot delegate any task"}', 422),
         (b'{"text": {"deep": 1}}', 422),
         (b'{"text": "a"}', 400),

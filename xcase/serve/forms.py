@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from xcase.serve.config import MOST_ANSWERS, MOST_PEOPLE, MOST_ROWS
 
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 Name = Annotated[str, StringConstraints(max_length=200)]
 Scalar = Text | int | float | bool | None
-Several = Text | Annotated[list[Text], Field(max_length=200)]
+Several = Text | Annotated[list[Text], Field(max_length=200)] | None
 Count = Annotated[int, Field(ge=1, le=MOST_ANSWERS)]
 
 
@@ -73,17 +73,20 @@ class TransferQuery(_Strict):
 
 
 class Person(BaseModel):
-    """A mentee or mentor. Other columns are kept, and may be used by rules."""
+    """A mentee or mentor. Other columns are kept, and may be used by rules.
+
+    What the reader of files takes passes: a number for an id, and null where nothing is told.
+    """
 
     model_config = ConfigDict(extra="allow", allow_inf_nan=False)
-    __pydantic_extra__: dict[str, Scalar | list[Scalar]]
+    __pydantic_extra__: dict[str, JsonValue]
 
-    id: Text = Field("", description="Else the e-mail address or the name is taken.")
-    name: Text = ""
-    text: Text = Field("", description="Free description.")
-    industry: Text = ""
-    target_industry: Text = ""
-    role: Text = ""
+    id: Scalar = Field("", description="Else the e-mail address or the name is taken.")
+    name: Scalar = ""
+    text: Scalar = Field("", description="Free description.")
+    industry: Scalar = ""
+    target_industry: Scalar = ""
+    role: Scalar = ""
     goals: Several = Field(default_factory=list)
     skills_have: Several = Field(default_factory=list)
     skills_want: Several = Field(default_factory=list)
