@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_casebase import FakeSentences
@@ -25,7 +26,7 @@ from xcase.cli import app
 from xcase.errors import AnalysisError, UsageError, XcaseError
 from xcase.export import FORMATS, codebook, export, meanings, refi, tables
 from xcase.export.command import well_told
-from xcase.records import OUTCOME_TYPES, Analysis, Skipped
+from xcase.records import OUTCOME_TYPES, Analysis, Case, Document, Skipped
 from xcase.spreadsheet import FORMULA
 from xcase.taxonomy import load_skills
 from xcase.transfer import Base, prepare
@@ -347,6 +348,23 @@ def test_cases_of_one_document_are_told_apart() -> None:
     assert len(chosen(root, texts)) == 8
     (value,) = root.findall("q:Cases/q:Case[1]/q:VariableValue[1]/q:TextValue", QDA)
     assert value.text == "Healthcare"
+
+
+def test_many_cases_of_one_document_each_go_through_their_own_selections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document, case = story(1, NURSE, "Healthcare", "Education", "delegation", "positive")
+    cases = tuple(replace(case, id=f"d1:{n}") for n in range(1, 51))
+    handed: list[int] = []
+    add = refi._add_case
+
+    def watched(parent: ET.Element, case: Case, document: Document, numbers: Any) -> None:
+        handed.extend(numbers)
+        add(parent, case, document, numbers)
+
+    monkeypatch.setattr(refi, "_add_case", watched)
+    refi.project(Analysis((document,), cases, ()), name="x")
+    assert handed == list(range(7 * 50))
 
 
 def test_an_unknown_skill_is_a_code_and_a_row_all_the_same(tmp_path: Path) -> None:

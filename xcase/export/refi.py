@@ -16,6 +16,7 @@ import re
 import uuid
 import zipfile
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
@@ -109,9 +110,10 @@ def _project(analysis: Analysis, name: str) -> ET.Element:
         _add_variables(ET.SubElement(root, "Variables"))
         told = ET.SubElement(root, "Cases")
         for document in analysis.documents:
+            own = _numbers_by_case(selections[document.id])
+            alone = len(cases[document.id]) == 1
             for case in cases[document.id]:
-                alone = len(cases[document.id]) == 1
-                _add_case(told, case, document, selections[document.id], alone=alone)
+                _add_case(told, case, document, None if alone else own[case.id])
     if analysis.documents:  # the schema allows no empty list
         sources = ET.SubElement(root, "Sources")
         for document in analysis.documents:
@@ -160,15 +162,17 @@ def _add_variables(parent: ET.Element) -> None:
         ET.SubElement(variable, "Description").text = meaning
 
 
+def _numbers_by_case(selections: Iterable[Selection]) -> dict[str, list[int]]:
+    numbers = defaultdict(list)
+    for number, selection in enumerate(selections):
+        numbers[selection.case_id].append(number)
+    return numbers
+
+
 def _add_case(
-    parent: ET.Element,
-    case: Case,
-    document: Document,
-    selections: Iterable[Selection],
-    *,
-    alone: bool,
+    parent: ET.Element, case: Case, document: Document, selections: Iterable[int] | None
 ) -> None:
-    """Add a case: all of its document if no other case is in it, else its selections."""
+    """Add a case with the numbers of its selections; None means all of its document."""
     element = ET.SubElement(parent, "Case", guid=_guid("case", case.id), name=in_xml(case.id))
     ET.SubElement(element, "Description").text = in_xml(case.title)
     for name in _VARIABLES:
@@ -176,13 +180,12 @@ def _add_case(
             value = ET.SubElement(element, "VariableValue")
             ET.SubElement(value, "VariableRef", targetGUID=_guid("variable", name))
             ET.SubElement(value, "TextValue").text = in_xml(told)
-    if alone:
+    if selections is None:
         ET.SubElement(element, "SourceRef", targetGUID=_source_guid(document))
         return
-    for number, selection in enumerate(selections):
-        if selection.case_id == case.id:
-            guid = _selection_guid(document, number)
-            ET.SubElement(element, "SelectionRef", targetGUID=guid)
+    for number in selections:
+        guid = _selection_guid(document, number)
+        ET.SubElement(element, "SelectionRef", targetGUID=guid)
 
 
 def _told(value: object) -> str:
