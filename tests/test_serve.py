@@ -23,8 +23,8 @@ from test_cli import refused, xcase
 from test_similar import BAKER, CLERK, NURSE, analysis_of, story
 
 import xcase as package
-from xcase import store
-from xcase.errors import AnalysisError, UsageError
+from xcase import confidence, store
+from xcase.errors import AnalysisError, ModelError, TaxonomyError, UsageError
 from xcase.live import Live
 from xcase.records import Analysis
 from xcase.serve import Config, Limits, create_app, run
@@ -255,6 +255,35 @@ def test_a_fault_of_ours_is_told_without_its_words(
     assert told.startswith("ValueError in GET /api/similar\n")
     assert "Amina" not in told
     assert WARD not in told
+
+
+@pytest.mark.parametrize("error", [ModelError, TaxonomyError])
+def test_a_damaged_model_is_a_fault_of_ours(
+    client: TestClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: type[UsageError],
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error("model file secret.toml has sha256 1; restore it")
+
+    monkeypatch.setattr(package.CaseBase, "suggest", fail)
+    monkeypatch.setattr(logging.getLogger("xcase.serve.app"), "disabled", False)
+    told = problem(client.post("/api/suggest", json={"mentees": [{"id": "m", "text": WARD}]}), 500)
+    assert "its log says why" in told
+    page = client.post("/suggest", files={"mentees": ("m.csv", b"id\nm1\n")}, headers=HTML)
+    assert (page.status_code, "its log says why" in page.text) == (500, True)
+    assert "secret.toml" not in told + page.text
+    assert caplog.text.count("secret.toml") == 2
+
+
+def test_what_a_roster_needs_is_loaded_before_anybody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise ModelError("model file calibration.toml has sha256 1; restore it")
+
+    monkeypatch.setattr(confidence, "calibration", refuse)
+    with pytest.raises(ModelError, match="calibration"):
+        models().warm_up()
 
 
 def test_what_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,9 +67,11 @@ class Models:
 
     def warm_up(self) -> None:
         """Load everything now, so that nobody's first question waits for it."""
+        from xcase.confidence import calibration
         from xcase.pipeline import mark
 
         _ = self.annotator
+        calibration()
         self.sentences.encode(["ready"])
         with self.reading:
             mark(["ready"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,9 +22,11 @@ from xcase.serve import api, health, site
 from xcase.serve.config import Config
 from xcase.serve.guard import Guard, for_people
 from xcase.serve.openapi import describe
-from xcase.serve.problems import Problem, faults_of, problem_response, title
+from xcase.serve.problems import OURS, Problem, faults_of, problem_response, title
 from xcase.serve.service import Service
 from xcase.serve.workers import Workers
+
+logger = logging.getLogger(__name__)
 
 
 def create_app(config: Config, live: Live) -> FastAPI:
@@ -98,6 +101,11 @@ def _usage(request: Request, error: Any) -> Response:
     return _error(request, 400, str(error))
 
 
+def _ours(request: Request, error: Any) -> Response:
+    logger.error("%s: %s", type(error).__name__, error)
+    return _error(request, 500, "the server failed at this; its log says why")
+
+
 def _analysis(request: Request, error: Any) -> Response:
     return _error(request, 503, str(error))
 
@@ -125,6 +133,7 @@ _ANSWERS: dict[Any, Any] = {
     Problem: _problem,
     NotFoundError: _not_found,
     UsageError: _usage,
+    **dict.fromkeys(OURS, _ours),
     AnalysisError: _analysis,
     RequestValidationError: _invalid,
     HTTPException: _http,

@@ -13,9 +13,13 @@ from typing import Any
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from xcase.errors import ModelError, TaxonomyError
+
 MEDIA_TYPE = "application/problem+json"
 # Longer lists of faults are not read.
 MOST_FAULTS = 50
+# Wrong use where a command is started; over HTTP nobody who asks can do anything about them.
+OURS = (ModelError, TaxonomyError)
 
 
 class Fault(BaseModel):

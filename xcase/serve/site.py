@@ -21,7 +21,7 @@ from xcase.serve.config import MOST_ROWS
 from xcase.serve.cursors import next_link, page_of
 from xcase.serve.forms import CasesQuery, SearchForm, TransferForm
 from xcase.serve.guard import COOKIE, is_token, session_of
-from xcase.serve.problems import title
+from xcase.serve.problems import OURS, title
 from xcase.serve.service import service_of
 from xcase.taxonomy import load_industries, load_skills
 
@@ -202,6 +202,8 @@ async def _asked(
     about = base or service.version.base
     try:
         return {**_nothing(), **await service.workers.run(ask, about), "asked_for": True}
+    except OURS:
+        raise
     except UsageError as error:
         return {**_nothing(), "error": str(error)}
 
