@@ -29,6 +29,7 @@ from xcase.live import Live
 from xcase.records import Analysis
 from xcase.serve import Config, Limits, create_app, run
 from xcase.serve.config import MOST_PEOPLE, read_token
+from xcase.serve.guard import COOKIE, session_of
 
 PROGRAMME = Path(__file__).parent.parent / "examples" / "programme"
 # Models that are loaded by the first question take long where much else runs.
@@ -384,6 +385,18 @@ def test_a_browser_logs_in_with_the_token(tmp_path: Path) -> None:
         client.post("/login", data={"token": TOKEN}, headers=HTML)
         assert client.get("/cases", headers=HTML).status_code == 200
         assert TOKEN not in str(client.cookies)
+
+
+@pytest.mark.parametrize(
+    "other", ['prefs={"a":1}', "a[b]=1", "x=a b c", "name=Jöhn", "flag", "=", 'q="a;b"']
+)
+def test_cookies_of_other_programs_log_nobody_out(tmp_path: Path, other: str) -> None:
+    with client_of(small(), tmp_path, token=TOKEN) as client:
+        told = f"{other}; {COOKIE}={session_of(TOKEN)}; more={{}}".encode()
+        headers = {**HTML, "cookie": told}
+        assert client.get("/cases", headers=headers, follow_redirects=False).status_code == 200
+        headers["cookie"] = f"{other}; {COOKIE}=; more".encode()
+        assert client.get("/cases", headers=headers, follow_redirects=False).status_code == 303
 
 
 def test_a_token_comes_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

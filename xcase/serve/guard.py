@@ -7,11 +7,11 @@ import hmac
 import logging
 import traceback
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -171,8 +171,5 @@ def _same_origin(headers: Headers) -> bool:
 
 
 def _cookie(headers: Headers) -> str:
-    try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return morsel.value if morsel is not None else ""
+    # Other programs of this host set cookies, too; a strict parser drops ours after an odd one.
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
