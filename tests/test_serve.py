@@ -332,6 +332,41 @@ def test_only_its_own_names_are_answered(client: TestClient, tmp_path: Path) -> 
     assert not others.knows("evil.example")
 
 
+@pytest.mark.parametrize(
+    ("host", "called"),
+    [
+        ("127.0.0.2", "127.0.0.2"),
+        ("127.0.1.1", "127.0.1.1"),
+        ("::1", "[::1]"),
+        ("[::1]", "[::1]"),
+        ("0:0::1", "[::1]"),
+    ],
+)
+def test_a_server_is_known_by_the_address_that_it_listens_at(
+    tmp_path: Path, host: str, called: str
+) -> None:
+    config = Config(tmp_path, host)
+    config.check()
+    assert config.knows(called)
+    assert not any(config.knows(h) for h in ("192.168.1.5", "[fe80::1]", "evil.example", ""))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["cases.example:8443", "https://cases.example", "cases.example/", "a b", "", "bü.example"],
+)
+def test_a_name_that_no_request_can_bear_is_refused(tmp_path: Path, name: str) -> None:
+    Config(tmp_path, names=("cases.example", "xn--b-xga.example", "[2001:db8::1]", "nas_1")).check()
+    with pytest.raises(UsageError, match="is no host name"):
+        Config(tmp_path, names=("cases.example", name)).check()
+
+
+@pytest.mark.parametrize("token", ["pässwörter-sind-lang", "one line\nand another one"])
+def test_a_token_that_no_header_can_hold_is_refused(tmp_path: Path, token: str) -> None:
+    with pytest.raises(UsageError, match="what a header cannot"):
+        Config(tmp_path, token=token).check()
+
+
 def test_other_pages_may_neither_read_nor_send(client: TestClient) -> None:
     foreign = {"origin": "http://evil.example"}
     assert problem(client.post("/api/similar", json={"text": WARD}, headers=foreign), 403)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 # Shorter ones can be guessed.
 MIN_TOKEN = 16
 TOKEN_VARIABLE = "XCASE_TOKEN"
+# As browsers send it: others than ASCII come as xn--, addresses of IPv6 in brackets.
+_HOST_NAME = re.compile(r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]")
 
 # Records on a page of a list; the next page has a link.
 MOST_ROWS = 200
@@ -62,11 +65,20 @@ class Config:
 
         Raises:
             UsageError: the address can be reached from outside and there is no token, or the
-                token is too short.
+                token is too short or cannot stand in a header, or a name is no host name.
         """
         if self.token and len(self.token) < MIN_TOKEN:
             raise UsageError(
                 f"the token has {len(self.token)} characters; give {MIN_TOKEN} or more"
+            )
+        if not (self.token.isascii() and self.token.isprintable()):
+            raise UsageError(
+                "the token holds what a header cannot; give ASCII letters, digits and signs only"
+            )
+        if wrong := [n for n in self.names if not _HOST_NAME.fullmatch(n)]:
+            raise UsageError(
+                f"--name {wrong[0]!r} is no host name; give it as mentors.example.org, "
+                "without http:// and port"
             )
         if not self.token and not is_loopback(self.host):
             raise UsageError(
@@ -87,7 +99,8 @@ class Config:
 
         A page of a stranger can make its own name lead here (DNS rebinding), but not an address.
         """
-        return host.lower() in self.hosts or (not is_loopback(self.host) and _is_address(host))
+        within_reach = is_loopback(host) or not is_loopback(self.host)
+        return host.lower() in self.hosts or (within_reach and _is_address(host))
 
 
 def is_loopback(host: str) -> bool:
