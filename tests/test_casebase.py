@@ -19,6 +19,7 @@ import xcase
 from xcase import store
 from xcase.cli import app
 from xcase.frames import TABLES
+from xcase.given import people
 from xcase.records import Analysis, Skipped
 
 PROGRAMME = Path(__file__).parent.parent / "examples" / "programme"
@@ -129,6 +130,32 @@ def test_people_come_as_files_frames_or_mappings(base: xcase.CaseBase) -> None:
     by_file = base.suggest(PROGRAMME / "mentees.csv", mentors=PROGRAMME / "mentors.csv", k=2)
     assert [s["mentee_id"] for s in by_file] == ["m1", "m2", "m3", "m4", "m5"]
     assert all(len(s["mentors"]) <= 2 for s in by_file)
+
+
+def test_a_frame_may_hold_arrays_dates_and_any_kind_of_empty_cell(base: xcase.CaseBase) -> None:
+    plain = [
+        {"id": "m1", "skills_want": ["delegation", "sales"], "since": "2020-01-02T00:00:00"},
+        {"id": "m2", "skills_want": ["sales"], "site": "north", "hours": 3},
+    ]
+    frame = pd.DataFrame(
+        {
+            "id": ["m1", "m2"],
+            "skills_want": [np.array(["delegation", "sales"]), np.array(["sales"])],
+            "since": pd.to_datetime(["2020-01-02", None]),
+            "site": pd.array([pd.NA, "north"], dtype="string"),
+            "hours": pd.array([pd.NA, 3], dtype="Int64"),
+            "mark": [float("nan"), None],
+        }
+    )
+    assert people(frame, "x") == people(plain, "x")
+    assert base.suggest(frame).json() == base.suggest(plain).json()
+    numbers = {"id": np.int64(7), "text": WARD, "skills_want": np.array(["delegation"])}
+    assert (
+        base.similar(numbers).json()
+        == base.similar({**numbers, "id": 7, "skills_want": ["delegation"]}).json()
+    )
+    with pytest.raises(xcase.UsageError, match="what JSON cannot say"):
+        base.similar({"text": WARD, "more": np.array([float("nan")])})
 
 
 def test_rules_come_as_a_mapping(base: xcase.CaseBase) -> None:

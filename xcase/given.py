@@ -56,17 +56,26 @@ def people(told: People, name: str) -> tuple[bytes, str]:
     if isinstance(told, bytes):
         return told, name
     if hasattr(told, "to_dict"):
-        # An empty cell of a frame is a NaN, and says nothing.
-        rows = told.to_dict("records")
-        told = [{str(k): v for k, v in row.items() if v == v} for row in rows]
+        # An empty cell of a frame is a NaN, an NA or a NaT, and says nothing.
+        frame: Any = told
+        rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+        told = [{str(k): v for k, v in row.items() if v is not None} for row in rows]
     return b"\n".join(_dumps(person) for person in told), name
 
 
 def _dumps(value: Mapping[str, Any]) -> bytes:
     try:
-        return json.dumps(dict(value), allow_nan=False).encode()
+        return json.dumps(dict(value), allow_nan=False, default=_plain).encode()
     except (TypeError, ValueError) as error:
         raise UsageError(f"a profile holds what JSON cannot say: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    """Return what frames hold beside plain values, arrays and dates, as JSON has it."""
+    for told in ("tolist", "isoformat"):
+        if hasattr(value, told):
+            return getattr(value, told)()
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
 def rules(told: Path | Mapping[str, Any] | None) -> Rules:
