@@ -153,6 +153,16 @@ def test_records_come_one_by_one_and_in_pages(client: TestClient) -> None:
     assert [c["id"] for c in client.get("/api/cases?skill=sales").json()] == ["d2:1"]
 
 
+@pytest.mark.parametrize(
+    "address", ["/healthz", "/readyz", "/api/cases?limit=1", "/api/cases/d9:1", "/", "/api/match"]
+)
+def test_a_head_is_that_of_the_answer(client: TestClient, address: str) -> None:
+    whole, head = client.get(address), client.head(address)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    assert head.headers == whole.headers
+    assert whole.content
+
+
 def test_an_id_may_hold_anything(tmp_path: Path) -> None:
     with client_of(hostile_analysis(), tmp_path) as client:
         listed = client.get("/api/cases").json()[0]["id"]

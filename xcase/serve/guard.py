@@ -53,6 +53,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         started = False
+        head_only = scope["method"] == "HEAD"
 
         async def send_guarded(message: Message) -> None:
             nonlocal started
@@ -61,6 +62,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+            elif head_only:
+                message = {**message, "body": b""}
             await send(message)
 
         refusal = self._refusal(scope)
@@ -68,7 +71,9 @@ class Guard:
             await refusal(scope, receive, send_guarded)
             return
         try:
-            await self.app(scope, receive, send_guarded)
+            # What can be got can be asked for without its body (RFC 9110, 9.1), as monitors do.
+            asked = {**scope, "method": "GET"} if head_only else scope
+            await self.app(asked, receive, send_guarded)
         except Exception as error:  # noqa: BLE001 - the last door: a fault is told, not its words
             logger.error(
                 "%s in %s %s\n%s",
