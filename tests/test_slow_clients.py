@@ -7,7 +7,9 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import uvicorn
@@ -94,6 +96,15 @@ def ask(client: socket.socket, body: bytes) -> bytes:
     while b"\r\n\r\n" not in said or not said.partition(b"\r\n\r\n")[2]:
         said += client.recv(65_536)
     return said
+
+
+def test_the_longest_text_of_the_search_form_has_room_in_the_address(running: Running) -> None:
+    form = (resources.files("xcase.serve") / "templates" / "search.html").read_text("utf-8")
+    longest = int(form.partition('maxlength="')[2].partition('"')[0])
+    address = "/?" + urlencode({"text": "\N{EM DASH}" * longest})
+    with running.client() as client:
+        client.sendall(f"GET {address} HTTP/1.1\r\nhost: localhost\r\n\r\n".encode())
+        assert client.recv(65_536).startswith(b"HTTP/1.1 200 ")
 
 
 def test_who_sends_nothing_is_let_go(running: Running) -> None:

@@ -14,6 +14,9 @@ from xcase.serve.app import create_app
 from xcase.serve.clients import impatient
 from xcase.serve.config import Config
 
+# The search stands in the address: its 20,000 characters may take nine each, and there are cookies.
+LONGEST_HEAD = 256 * 1024
+
 
 def run(config: Config, note: Callable[[str], None]) -> None:
     """Load the analysis and serve it.
@@ -49,7 +52,7 @@ def options(app: ASGIApp, config: Config) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_keep_alive=15,
-        h11_max_incomplete_event_size=64 * 1024,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
         limit_concurrency=config.limits.waiting + 100,
     )
 
