@@ -186,6 +186,22 @@ def test_what_looks_for_a_record_holds_up_nobody(
     assert threads[0].startswith("xcase-worker")
 
 
+def test_what_is_listed_can_be_read_however_long_its_id(tmp_path: Path) -> None:
+    document, case = story(1, NURSE, "Healthcare", "Healthcare", "delegation", "positive")
+    name = "ä/" * 5_000
+    named = replace(document, id=name), replace(case, id=f"{name}:1", document_id=name)
+    with client_of(analysis_of(named), tmp_path) as client:
+        listed = client.get("/api/cases").json()[0]
+        for address in (f"cases/{quote(listed['id'])}", f"documents/{quote(name, safe='')}"):
+            assert client.get(f"/api/{address}").status_code == 200
+        hrefs = [
+            str(a.get("href")) for a in Nodes(client.get("/cases", headers=HTML).text).named("a")
+        ]
+        (href,) = [h for h in hrefs if h.startswith("/case?")]
+        assert client.get(href, headers=HTML).status_code == 200
+        assert "no case" in problem(client.get(f"/api/cases/{'x' * 20_000}"), 404)
+
+
 # What is wrong is told as a problem.
 
 

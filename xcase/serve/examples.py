@@ -28,4 +28,4 @@ def bodies(name: str) -> Any:
 
 def query(name: str) -> Any:
     """Return a path parameter with its example."""
-    return Path(examples=[examples()["requests"][name]], max_length=1000)
+    return Path(examples=[examples()["requests"][name]])

@@ -95,9 +95,7 @@ async def cases_page(request: Request, asked: Annotated[CasesQuery, Query()]) ->
 
 
 @router.get("/case")
-async def case_page(
-    request: Request, case_id: Annotated[str, Query(alias="id", max_length=1000)]
-) -> Response:
+async def case_page(request: Request, case_id: Annotated[str, Query(alias="id")]) -> Response:
     """One case with its phases, skills and outcomes marked."""
 
     def ask(base: CaseBase) -> dict[str, Any]:
