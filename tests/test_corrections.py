@@ -267,6 +267,24 @@ def test_a_decision_on_a_case_is_not_followed_on_another_part_of_the_text(folder
     assert (list(cases), lost) == (joined[:1], [])
 
 
+def test_an_industry_that_is_corrected_quotes_words_of_its_own(folder: Path) -> None:
+    text = STORY.replace("Then", "The charity had no nurse, and a hospital sent one. Then")
+    (folder.parent / "in" / "a.txt").write_text(text, encoding="utf-8")
+    run(folder.parent)
+    made = replace(decision(folder, "case"), kind="industry_from", action="edit")
+    for label, quotes in (
+        ("Non-profit & Social", ["charity"]),
+        ("Healthcare", ["nurse", "hospital"]),
+        ("Utilities", [text]),
+        ("Non-profit & Social", ["charity"]),
+    ):
+        assert review.correct(folder, [replace(made, value={"label": label})]) == []
+        guess = case(folder).industry_from
+        assert guess
+        assert (guess.label, guess.confidence) == (label, 1.0)
+        assert [text[a:b] for a, b in guess.evidence] == quotes
+
+
 def test_taking_a_decision_back_brings_the_fact_back(folder: Path) -> None:
     before = case(folder)
     review.correct(folder, [replace(decision(folder, "skill"), action="reject")])

@@ -24,6 +24,7 @@ from xcase.records import (
     Skipped,
     Span,
 )
+from xcase.vocabulary import industry_evidence
 
 HUMAN = "human"
 REJECTED = "every case was rejected by a person"
@@ -144,7 +145,7 @@ def _corrected(case: Case, text: str, c: Correction, past: _Past) -> Case | None
     if c.kind in PEOPLE:
         return _with(case, c.kind, _person(getattr(case, c.kind), case, text, c))
     if c.kind in INDUSTRIES:
-        return _with(case, c.kind, _industry(getattr(case, c.kind), case, c))
+        return _with(case, c.kind, _industry(getattr(case, c.kind), case, text, c))
     items: Sequence[Any] = getattr(case, _FIELDS[c.kind])
     if c.action == "add":
         told = (c.start, c.end, added(c))
@@ -238,11 +239,16 @@ def _person(person: Person | None, case: Case, text: str, c: Correction) -> Pers
     return Person(name, description, tuple(Span(*m.span()) for m in found))
 
 
-def _industry(guess: IndustryGuess | None, case: Case, c: Correction) -> IndustryGuess | None:
+def _industry(
+    guess: IndustryGuess | None, case: Case, text: str, c: Correction
+) -> IndustryGuess | None:
     if c.action == "reject":
         return None
     label = c.value.get("label", guess and guess.label)
     if label is None:
         return None
-    evidence = guess.evidence if guess else (Span(case.start, case.end),)
-    return IndustryGuess(label, 1.0, evidence)
+    if guess and guess.label == label:
+        return replace(guess, confidence=1.0)
+    # The words behind the other label say nothing for this one.
+    evidence = industry_evidence(label, text, case.start, case.end)
+    return IndustryGuess(label, 1.0, evidence or (Span(case.start, case.end),))

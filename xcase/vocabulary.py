@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 
 from xcase.phrases import PhraseTable
 from xcase.records import Span
 from xcase.taxonomy import load_industries, load_skills
 
+# Quotes shown for an industry; the first ones say enough.
+MAX_EVIDENCE = 6
 # A part of a name this long is no chance, and these parts say nothing of an industry.
 _PART = 4
 _VAGUE = frozenset({"services", "sector", "professional", "public", "social", "real"})
@@ -84,3 +87,9 @@ def industry_words() -> PhraseTable:
         for industry in load_industries()
         for phrase in (*industry.roles, *industry.places, *industry.words)
     )
+
+
+def industry_evidence(label: str, text: str, start: int, end: int) -> tuple[Span, ...]:
+    """Return the first words in ``text[start:end]`` that speak for an industry."""
+    said = (hit.span for hit in industry_words().find(text, start, end) if hit.label == label)
+    return tuple(itertools.islice(said, MAX_EVIDENCE))

@@ -15,9 +15,8 @@ from xcase.extract.places import is_in_name, sentence_at
 from xcase.phrases import Hit, PhraseTable
 from xcase.records import Annotation, IndustryGuess, Sentence, Span
 from xcase.taxonomy import load_industries
+from xcase.vocabulary import MAX_EVIDENCE
 
-# Quotes shown for a label; the first ones say enough.
-MAX_EVIDENCE = 6
 # The phase in which words about either side stand: before and after.
 SIDES = ("background", "outcome")
 # What staying in one industry adds to the log-odds. 40 in a hundred of the training narratives that
