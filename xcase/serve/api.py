@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import TypedDict
@@ -24,11 +24,11 @@ from xcase.serve.forms import (
     TransferQuery,
 )
 from xcase.serve.openapi import ERRORS, answered
-from xcase.serve.service import reply, service_of
+from xcase.serve.service import each_once, reply, service_of
 from xcase.taxonomy import load_industries, load_skills
 from xcase.taxonomy.entries import Industry, Skill
 
-router = APIRouter(prefix="/api", responses=ERRORS)
+router = APIRouter(prefix="/api", responses=ERRORS, dependencies=[Depends(each_once)])
 
 
 class Suggestion(TypedDict):

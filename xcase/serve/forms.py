@@ -18,7 +18,7 @@ Count = Annotated[int, Field(ge=1, le=MOST_ANSWERS)]
 class _Strict(BaseModel):
     """A misspelt parameter is refused: it would silently ask for something else."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class SimilarFilters(_Strict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -48,6 +49,14 @@ def service_of(request: Request) -> Service:
     """Return the service of the application that a request came to."""
     service: Service = request.app.state.service
     return service
+
+
+def each_once(request: Request) -> None:
+    """Refuse a parameter that is given twice: only one of the two would be heard."""
+    told = Counter(name for name, _ in request.query_params.multi_items())
+    for name, times in told.most_common(1):
+        if times > 1:
+            raise Problem(400, f"the parameter {name!r} is given more than once")
 
 
 def reply(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -22,10 +22,10 @@ from xcase.serve.cursors import next_link, page_of
 from xcase.serve.forms import CasesQuery, SearchForm, TransferForm
 from xcase.serve.guard import COOKIE, is_token, session_of
 from xcase.serve.problems import OURS, title
-from xcase.serve.service import service_of
+from xcase.serve.service import each_once, service_of
 from xcase.taxonomy import load_industries, load_skills
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(each_once)])
 OWN_STYLE = (resources.files("xcase.serve") / "site.css").read_text(encoding="utf-8")
 CSS = STYLE + OWN_STYLE
 STYLE_HREF = f"/style.css?v={hashlib.sha256(CSS.encode()).hexdigest()[:12]}"
