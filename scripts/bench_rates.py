@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xcase import models, names, sentences, store
+from xcase.cases import extract_cases
 from xcase.embed import MiniLM, model_name
 from xcase.embed.minilm import MANY
 from xcase.extract.skills import alias_marks
-from xcase.pipeline import analyze, extract_cases, mark
+from xcase.pipeline import analyze, mark
 from xcase.records import Mark, Source
 from xcase.sentences import Unit
 from xcase.settings import Settings

@@ -19,9 +19,10 @@ from train_annotator import HELD_BACK, load_all
 
 from xcase import evaluate, sentences, store
 from xcase.annotate.annotator import Annotator
+from xcase.cases import extract_cases
 from xcase.confidence import logit
 from xcase.extract.people import name_words
-from xcase.pipeline import extract_cases, mark
+from xcase.pipeline import mark
 from xcase.records import Annotation, Case, Source
 from xcase.settings import Settings
 

@@ -29,7 +29,8 @@ from gold import Gold, load
 
 from xcase import __version__, evaluate, sentences, store
 from xcase.annotate.annotator import Annotator
-from xcase.pipeline import extract_cases, mark
+from xcase.cases import extract_cases
+from xcase.pipeline import mark
 from xcase.records import Source
 from xcase.settings import Settings
 

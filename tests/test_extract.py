@@ -548,6 +548,22 @@ def test_a_role_begins_with_no_verb(before: str, role: str | None) -> None:
     assert roles(before, "It rained.")[0] == role
 
 
+def test_a_role_that_somebody_did_not_get_is_not_his() -> None:
+    text = "I was a clerk. I did not become a ward manager."
+    sentences = [Sentence(0, 14, "background", 1.0), Sentence(15, len(text), "outcome", 1.0)]
+    for polarity, role in (("negative", None), ("positive", "ward manager")):
+        missed = Outcome("promotion", 15, len(text), text[15:], polarity, 1.0)
+        _, found = find_roles(text, sentences, [missed])
+        assert (found and found.surface) == role
+
+
+@pytest.mark.parametrize(
+    "whose", ["forty nurses", "my own van and one apprentice", "12 new drivers"]
+)
+def test_who_is_counted_is_somebody_else(whose: str) -> None:
+    assert roles("It rained.", f"Now I lead {whose}.")[1] is None
+
+
 @pytest.mark.parametrize("whose", ["his manager", "Ruth’s line manager", "their old manager"])
 def test_the_title_of_another_is_no_role(whose: str) -> None:
     assert roles(f"He loved {whose}.", "It rained.")[0] is None

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xcase import pipeline, sentences, store
+from xcase.cases import extract_cases
 from xcase.errors import UsageError
 from xcase.journal import Journal
 from xcase.match.rules import load_rules
@@ -81,7 +82,7 @@ def test_every_span_of_any_text_stands_in_it(text: str) -> None:
         assert ends[-1] <= unit.start < unit.end <= len(text)
         ends.append(unit.end)
     (annotation,) = FakeAnnotator().annotate([(text, units, pipeline.mark([text])[0])])
-    _, cases = pipeline.extract_cases(source, units, annotation, Settings())
+    _, cases = extract_cases(source, units, annotation, Settings())
     for case in cases:
         assert 0 <= case.start <= case.end <= len(text)
         quotes = (*case.skills, *case.outcomes, *case.program.duration, *case.program.cadence)
@@ -97,9 +98,7 @@ def test_a_journal_cut_anywhere(
     folder = tmp_path_factory.mktemp("journal")
     texts = [text.encode("utf-8", "replace").decode() for text in texts]
     made = [
-        pipeline.extract_cases(
-            Source(f"d{n}", "a", "0" * 64, "T", {"x": t}, t), [], _nothing(), Settings()
-        )
+        extract_cases(Source(f"d{n}", "a", "0" * 64, "T", {"x": t}, t), [], _nothing(), Settings())
         for n, t in enumerate(texts)
     ]
     Journal(folder, {"v": 1}).add(made)

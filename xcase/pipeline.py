@@ -8,16 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from xcase import __version__, amend, corrections, language, models, read, sentences, store
+from xcase import __version__, amend, corrections, models, read, sentences, store
+from xcase.cases import extract_cases
 from xcase.duplicates import near_duplicates, repeats
 from xcase.errors import AnalysisError, NewerFormatError, XcaseError
-from xcase.extract.industry import find_industries, heard_in
-from xcase.extract.outcomes import find_outcomes
-from xcase.extract.people import find_people
-from xcase.extract.places import outermost, within
-from xcase.extract.program import find_program
-from xcase.extract.roles import find_roles
-from xcase.extract.skills import find_skills
 from xcase.journal import Done, Journal
 from xcase.parse import Parsed, parse, parsed_ahead, workers_for
 from xcase.parse import mark as mark  # what the network is given, beside what it is asked
@@ -30,14 +24,10 @@ from xcase.records import (
     Case,
     Document,
     Mark,
-    Person,
     Skipped,
     Source,
-    Span,
-    Tagged,
 )
 from xcase.run import Clock, Progress, Run
-from xcase.segment import Story, segment
 from xcase.settings import Settings
 from xcase.taxonomy import TAXONOMY_VERSION
 
@@ -200,90 +190,6 @@ def _gathered(results: Sequence[Done], skipped: Sequence[Skipped]) -> Analysis:
         cases=tuple(c for _, cases in results for c in cases),
         skipped=tuple(skipped),
     )
-
-
-def extract_cases(
-    source: Source, units: Sequence[sentences.Unit], annotation: Annotation, settings: Settings
-) -> tuple[Document, tuple[Case, ...]]:
-    """Turn one annotated document into its record and its cases."""
-    stories, reason = _stories(source.text, units, annotation, settings)
-    cases = tuple(
-        _case(source, story, number, annotation, settings, alone=len(stories) == 1)
-        for number, story in enumerate(stories, start=1)
-    )
-    document = Document(
-        id=source.id,
-        path=source.path,
-        sha256=source.sha256,
-        title=source.title,
-        metadata=source.metadata,
-        text=source.text,
-        kind="cases" if cases else "not_a_case",
-        reason=reason,
-    )
-    return document, cases
-
-
-def _stories(
-    text: str, units: Sequence[sentences.Unit], annotation: Annotation, settings: Settings
-) -> tuple[list[Story], str]:
-    """Return the stories of a text, and why there are none; other languages are not guessed at."""
-    if other := language.foreign(text):
-        return [], f"seems to be in another language than English ({other}); translate it first"
-    return segment(text, units, annotation, settings)
-
-
-def _case(
-    source: Source,
-    story: Story,
-    number: int,
-    annotation: Annotation,
-    settings: Settings,
-    *,
-    alone: bool,
-) -> Case:
-    text, told = source.text, story.sentences
-    tagged = within(annotation.spans, story.start, story.end)
-    # By-lines, salutations and signatures name people too, and are whose if there is one story.
-    mentee, mentor = (
-        find_people(text, annotation.spans, 0, len(text), settings.person)
-        if alone
-        else find_people(text, tagged, story.start, story.end, settings.person)
-    )
-    names = _names(tagged, mentee, mentor)
-    guessed = (
-        (annotation.industry_from, annotation.industry_to)
-        if alone
-        else heard_in(annotation, story.first, story.first + len(told))
-    )
-    industry_from, industry_to = find_industries(
-        text, told, guessed, settings.industry_words, names
-    )
-    outcomes = find_outcomes(text, tagged, told, settings.outcome)
-    role_from, role_to = find_roles(text, told, outcomes, names)
-    return Case(
-        id=f"{source.id}:{number}",
-        document_id=source.id,
-        title=story.title or source.title,
-        start=story.start,
-        end=story.end,
-        mentee=mentee,
-        mentor=mentor,
-        industry_from=industry_from,
-        industry_to=industry_to,
-        role_from=role_from,
-        role_to=role_to,
-        program=find_program(text, tagged, told, Span(story.start, story.end), settings.duration),
-        sentences=told,
-        skills=tuple(find_skills(text, tagged, told, settings.skill)),
-        outcomes=tuple(outcomes),
-    )
-
-
-def _names(tagged: Sequence[Tagged], *people: Person | None) -> tuple[Span, ...]:
-    """Return where a story names somebody."""
-    named = [mention for p in people if p and p.name for mention in p.mentions]
-    return outermost([*named, *(Span(t.start, t.end) for t in tagged if t.kind == "name")])
 
 
 def work(

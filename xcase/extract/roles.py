@@ -48,8 +48,15 @@ _LEFT = re.compile(
     re.IGNORECASE,
 )
 _REACH = 40
-# "her manager" and "the mentor's director" are somebody else.
-_OF_ANOTHER = re.compile(r"(?:\b(?:my|our|his|her|their|your|its|whose)|[’']s) (?:\w+ )?$", re.I)
+_MOVES = ("promotion", "role_change", "venture")
+# "her manager" and "the mentor's director" are somebody else, and so are "forty nurses".
+_OF_ANOTHER = re.compile(
+    r"(?:\b(?:my|our|his|her|their|your|its|whose)|[’']s) (?:\w+ )?$"
+    r"|\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"(?:thir|four|fif|six|seven|eigh|nine)teen|"
+    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|a (?:hundred|dozen)) (?:\w+ )?$",
+    re.IGNORECASE,
+)
 # So is what somebody else was: "her father was a farmer".
 _ANOTHER_WAS = re.compile(
     r"\b(?:(?:grand)?(?:father|mother)|parents?|dad|mum|mom|brother|sister|uncle|aunt|husband|wife|"
@@ -79,8 +86,9 @@ def find_roles(
     """
     before = (s for s in sentences if s.phase == "background")
     role_from = next((q for s in before if (q := _role(text, s.start, s.end, names))), None)
-    moved = [o for o in outcomes if o.type in ("promotion", "role_change", "venture")]
-    # The words of the outcome itself first, then the sentence around it; the last move counts.
+    # The words of the outcome itself first, then the sentence around it; the last move counts. What
+    # somebody did not get, or lost, is no role of his.
+    moved = [o for o in outcomes if o.type in _MOVES and o.polarity != "negative"]
     places = [
         place
         for o in reversed(moved)
