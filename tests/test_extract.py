@@ -561,6 +561,7 @@ def test_a_role_that_somebody_did_not_get_is_not_his() -> None:
     "whose", ["forty nurses", "my own van and one apprentice", "12 new drivers"]
 )
 def test_who_is_counted_is_somebody_else(whose: str) -> None:
+    assert roles("It rained.", "He keeps the accounts, and the auditors found nothing.")[1] is None
     assert roles("It rained.", f"Now I lead {whose}.")[1] is None
 
 

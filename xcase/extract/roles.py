@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from xcase.extract.places import is_in_name, sentence_at
-from xcase.phrases import PhraseTable
+from xcase.phrases import Hit, PhraseTable
 from xcase.records import Outcome, Quote, Sentence, Span
 from xcase.taxonomy import load_industries
 
@@ -117,8 +117,11 @@ def _role(
         first = match.start() + (lead.end() if lead else 0)
         if _EXACT.match(text, first) or not is_in_name(Span(*match.span("head")), names):
             found.append((first, match.end()))
-    hits = (hit.span for hit in _titles().find(text, start, end))
-    found += [(span.start, span.end) for span in hits if not is_in_name(span, names)]
+    found += [
+        (hit.span.start, hit.span.end)
+        for hit in _titles().find(text, start, end)
+        if not is_in_name(hit.span, names) and not _is_many(text, hit)
+    ]
     told = [
         (a, b)
         for a, b in found
@@ -136,6 +139,11 @@ def _role(
     # The first title, in its longest form.
     first, last = min(told, key=lambda span: (span[0], -span[1]))
     return Quote(text[first:last], first, last)
+
+
+def _is_many(text: str, hit: Hit) -> bool:
+    """Whether a title is told of several: "the auditors" are none that one person is."""
+    return text[hit.span.start : hit.span.end].endswith("s") and not hit.label.endswith("s")
 
 
 def _is_of_another(before: str) -> bool:
