@@ -17,8 +17,8 @@ TOKENS = 256
 def fast_bfloat16() -> bool:
     """Whether this processor multiplies bfloat16 matrices faster than float32 ones.
 
-    Intel's do by AMX alone, by AVX-512 they are slower at it; AMD's have twice as many by AVX-512
-    (one-off runs).
+    Intel's do with AMX alone, with AVX-512 they are slower at it; AMD's are twice as fast with
+    AVX-512 (one-off runs).
     """
     able = torch.cpu.get_capabilities()
     amd = str(able.get("cpu_name", "")).startswith("AMD")

@@ -1,7 +1,8 @@
 """The pinned MiniLM as a second encoder: small, and all of it tuned but its words.
 
 MiniLM (Wang et al. 2020) as sentence-transformers trained it (all-MiniLM-L6-v2). It errs elsewhere
-than the large encoder, so that what both say together is right more often, for a tenth of the cost.
+than the large encoder, so that what both say together is right more often, for a quarter of the
+cost.
 """
 
 from __future__ import annotations

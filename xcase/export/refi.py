@@ -34,7 +34,6 @@ DATE = (1980, 1, 1, 0, 0, 0)
 WHEN = "1980-01-01T00:00:00Z"
 # What makes our GUIDs differ from those of others who name things alike.
 _OURS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:xcase:refi-qda")
-# XML 1.0 has no place for these characters, not even as references.
 _NAME_LENGTH = 60
 _UNKNOWN = "Not in the taxonomy"
 _GROUPS = {
