@@ -36,7 +36,7 @@ GRID = {
     "duration": ("cadence_f1", (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)),
     "person": ("mentee mentor named_rightly", (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)),
     "case": ("no_case case_found", (0.2, 0.35, 0.5, 0.65, 0.8)),
-    "case_start": ("case_count phase_macro_f1", (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)),
+    "case_start": ("case_count single_case mentee", (0.1, 0.2, 0.3, 0.35, 0.4, 0.5, 0.6)),
     "industry_words": ("industry_from industry_to", (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)),
 }
 
@@ -87,16 +87,22 @@ def score(
 ) -> dict[str, float]:
     """Return the figures that the settings give on annotated gold narratives.
 
-    And of the names that are given to mentees and mentors the share that is right, which no figure
-    of the scorer asks.
+    And, which no figure of the scorer asks, of the names that are given to mentees and mentors the
+    share that is right, and of the documents with one case those that stay whole.
     """
-    rows, named = [], []
+    rows, named, whole = [], [], []
     for gold, units, annotation in read:
         source = Source(str(gold["id"]), "", "", "", {}, str(gold["text"]))
         _, cases = extract_cases(source, units, annotation, settings)
         rows.append(evaluate.score_document(gold, source.text, [store.to_json(c) for c in cases]))
         named += names_right(gold, cases)
-    return {**evaluate.summarise(rows), "named_rightly": sum(named) / max(1, len(named))}
+        if cases and not {"multi_case", "no_case"} & set(gold.get("hard", ())):  # type: ignore[call-overload]
+            whole.append(len(cases) == 1)
+    return {
+        **evaluate.summarise(rows),
+        "named_rightly": sum(named) / max(1, len(named)),
+        "single_case": sum(whole) / max(1, len(whole)),
+    }
 
 
 def names_right(gold: dict[str, object], cases: Sequence[Case]) -> Iterator[bool]:

@@ -14,6 +14,10 @@ settings.load_profile("xcase")
 # Raw scores as they are; the odds of a skill are those of its tag times those of its name.
 PLAIN = {
     "phase": {"best": 1.0, "bias": 0.0},
+    "case_start": {
+        "start": 1.0, "ended_and_begun": 0.0, "newcomer": 0.0, "line": 0.0, "few_before": 0.0,
+        "bias": 0.0,
+    },
     "skill": {
         "tag": 1.0, "name": 1.0, "rival": 0.0, "again": 0.0, "phase": 0.0, "status": 0.0,
         "bias": 0.0,

@@ -11,6 +11,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xcase import boundaries
+from xcase.attribution import lines_of_names
 from xcase.confidence import logit, probability
 from xcase.records import PHASES, Annotation, Sentence
 from xcase.sentences import MAX_HEADING_WORDS, Unit
@@ -71,15 +73,22 @@ def segment(
         )
     if not told:
         return [], "no sentence tells the background, journey or outcome of a person"
-    stories = []
-    for first, last in _stretches(text, units, annotation, told, settings):
-        inner = told[bisect_left(told, first) : bisect_left(told, last)]
-        begin = _heading_before(units, first, inner[0])
+    stretches = _stretches(text, units, annotation, told, settings)
+    inner = [told[bisect_left(told, first) : bisect_left(told, last)] for first, last in stretches]
+    names = lines_of_names(text, units, annotation, inner)
+    stories, after = [], 0
+    for (first, _), own, line in zip(stretches, inner, names, strict=True):
+        # A line that signs the story before may have been taken for the first of this one.
+        own = [i for i in own if i >= after]
+        begin = _heading_before(units, max(first, after), own[0])
+        if line is not None:
+            begin = min(begin, line)
+        after = max(own[-1], line or 0) + 1
         stories.append(
             Story(
-                title=_title(text, units, begin, inner[0]),
+                title=_title(text, units, begin, own[0]),
                 first=begin,
-                sentences=tuple(sentences[begin : inner[-1] + 1]),
+                sentences=tuple(sentences[begin:after]),
             )
         )
     return stories, ""
@@ -133,17 +142,14 @@ def _stretches(
     series = _numbered(text, units, annotation)
     if series:
         return list(zip([0, *series[1:]], [*series[1:], len(units)], strict=True))
-    starts = [
-        i
-        for i, p in enumerate(annotation.case_starts)
-        if p >= settings.case_start and _on_new_line(text, units, i)
-    ]
-    bounds = [0]
-    for start in starts:
-        at = bisect_left(told, start)
-        before, after = at - bisect_left(told, bounds[-1]), len(told) - at
-        if before >= MIN_STORY and after >= MIN_STORY:
-            bounds.append(start)
+    bounds, begun = [0], 0
+    odds = phase_odds(text, units, annotation)
+    for place in boundaries.candidates(text, units, annotation, odds, told):
+        if place.before - begun < MIN_STORY or len(told) - place.before < MIN_STORY:
+            continue
+        if probability("case_start", place.features) >= settings.case_start:
+            bounds.append(place.begin)
+            begun = place.before
     return list(zip(bounds, [*bounds[1:], len(units)], strict=True))
 
 
@@ -172,11 +178,6 @@ def _numbered(text: str, units: Sequence[Unit], annotation: Annotation) -> list[
     return []
 
 
-def _on_new_line(text: str, units: Sequence[Unit], index: int) -> bool:
-    """A further case begins with a line of its own, never in the middle of a paragraph."""
-    return index > 0 and "\n" in text[units[index - 1].end : units[index].start]
-
-
 def _heading_before(units: Sequence[Unit], first: int, story: int) -> int:
     begin = story
     while begin > first and units[begin - 1].kind == "heading":
@@ -187,4 +188,4 @@ def _heading_before(units: Sequence[Unit], first: int, story: int) -> int:
 def _title(text: str, units: Sequence[Unit], begin: int, story: int) -> str:
     if begin == story:
         return ""
-    return text[units[begin].start : units[begin].end].lstrip("# ").strip()
+    return text[units[begin].start : units[begin].end].lstrip("#-–—•* ").strip()
