@@ -7,7 +7,7 @@ from fakes import one_hot
 
 from xcase import sentences
 from xcase.records import PHASES, Annotation, Tagged
-from xcase.segment import segment
+from xcase.segment import Story, segment
 from xcase.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("plain_confidence")
@@ -21,6 +21,11 @@ IS_NOBODY = {"role": (0.02, 0.08, 0.9), "tags": (0.01, 0.01)}
 
 def named(page: str) -> list[str]:
     """Return the text of each story that is found on a page of three."""
+    return [page[s.start : s.end] for s in stories_of(page)]
+
+
+def stories_of(page: str) -> list[Story]:
+    """Return the stories of a page as a network would read it that knows who is who."""
     (units,) = sentences.split([page])
     said = [page[u.start : u.end] for u in units]
     told = ["background" if "could not" in s else "outcome" if "Now" in s else "journey"
@@ -43,7 +48,7 @@ def named(page: str) -> list[str]:
         spans=tuple(spans),
     )
     stories, _ = segment(page, units, annotation, Settings(case=0.5, case_start=0.6))
-    return [page[s.start : s.end] for s in stories]
+    return stories
 
 
 def page(line: str, *, below: bool, end: str = "") -> str:
@@ -83,3 +88,12 @@ def test_a_line_that_ends_the_last_story_only_signs_the_page() -> None:
 def test_a_sentence_of_a_story_that_names_somebody_signs_nothing() -> None:
     stories = [f"{STORY.format(s)} I thank {n}." for s, n in zip(SUBJECTS, NAMES, strict=True)]
     assert named("\n\n".join(stories)) == stories
+
+
+def test_the_line_that_signs_a_story_is_its_title() -> None:
+    titles = [s.title for s in stories_of(page("— {}, cohort 3", below=True))]
+    assert titles == [f"{name}, cohort 3" for name in NAMES]
+
+
+def test_what_stands_above_the_first_signed_story_is_the_page_s() -> None:
+    assert named(page("- {}", below=True))[0].startswith("I could not")

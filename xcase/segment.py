@@ -76,17 +76,21 @@ def segment(
     stretches = _stretches(text, units, annotation, told, settings)
     inner = [told[bisect_left(told, first) : bisect_left(told, last)] for first, last in stretches]
     names = lines_of_names(text, units, annotation, inner)
-    stories, after = [], 0
+    stories: list[Story] = []
+    after = 0
     for (first, _), own, line in zip(stretches, inner, names, strict=True):
         # A line that signs the story before may have been taken for the first of this one.
         own = [i for i in own if i >= after]
         begin = _heading_before(units, max(first, after), own[0])
-        if line is not None:
-            begin = min(begin, line)
+        if line is not None and line > own[0] and not stories:
+            # Where stories are signed, what stands above the first is the page's.
+            begin = own[0]
+        begin = min(begin, own[0] if line is None else line)
         after = max(own[-1], line or 0) + 1
+        title = begin if begin < own[0] else line
         stories.append(
             Story(
-                title=_title(text, units, begin, own[0]),
+                title="" if title is None else _title(text, units[title]),
                 first=begin,
                 sentences=tuple(sentences[begin:after]),
             )
@@ -185,7 +189,5 @@ def _heading_before(units: Sequence[Unit], first: int, story: int) -> int:
     return begin
 
 
-def _title(text: str, units: Sequence[Unit], begin: int, story: int) -> str:
-    if begin == story:
-        return ""
-    return text[units[begin].start : units[begin].end].lstrip("#-–—•* ").strip()
+def _title(text: str, line: Unit) -> str:
+    return text[line.start : line.end].strip("#-–—•* ()[]")
