@@ -38,6 +38,8 @@ PLAIN = {
         "as_mentee": 0.0, "as_mentor": 0.0, "rival": 0.0, "somebody": 0.0,
         "narrator": 0.0, "ordinary": 0.0, "told_of": 0.0, "bias": 0.0,
     },
+    "mentee_described": {"tag": 1.0, "as_own": 0.0, "as_other": 0.0, "bias": 0.0},
+    "mentor_described": {"tag": 1.0, "as_own": 0.0, "as_other": 0.0, "bias": 0.0},
 }  # fmt: skip
 
 

@@ -18,7 +18,10 @@ from xcase import models
 CALIBRATION = "calibration"
 # From here on a fact is likelier right than wrong.
 SURE = 0.5
-KINDS = ("phase", "case_start", "skill", "outcome", "duration", "industry", "mentee", "mentor")
+KINDS = (
+    "phase", "case_start", "skill", "outcome", "duration", "industry",
+    "mentee", "mentor", "mentee_described", "mentor_described",
+)  # fmt: skip
 # Probabilities are kept this far from 0 and 1, where their logits would be infinite.
 _EDGE = 1e-4
 

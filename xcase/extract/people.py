@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,8 +20,9 @@ from xcase.records import Person, Span, Tagged
 # A second person counts as a further mentee (or mentor) of the same story if the network is at
 # least this sure of him relative to the first.
 SHARE = 0.6
-# A description stands for somebody from this probability on.
-DESCRIBED = 0.5
+# A description stands for somebody from this probability on: a higher one finds fewer, and makes
+# up as many where a story tells of nobody.
+DESCRIBED = 0.4
 # Forms of address, articles and pronouns are no name by themselves.
 _NOT_A_NAME = frozenset(
     {
@@ -141,10 +142,7 @@ def find_people(
     """
     people = candidates(text, tagged, start, end)
     chances = [_chances(c, f) for c, f in zip(people, features_of(people), strict=True)]
-    described = {
-        kind: [t for t in tagged if t.kind == kind and t.score >= DESCRIBED]
-        for kind in ("mentee", "mentor")
-    }
+    described = {kind: _described(text, tagged, kind) for kind in ROLES[:2]}
     chosen: list[list[tuple[float, Candidate]]] = []
     for role in range(2):
         # Nobody is both: each goes where he is likelier.
@@ -169,6 +167,28 @@ def find_people(
         _person(text, mentees, people, described["mentee"], start, end),
         _person(text, mentors, people, described["mentor"], start, end),
     )
+
+
+def _described(text: str, tagged: Sequence[Tagged], role: str) -> list[Tagged]:
+    """Return who is described in a role, and how likely: "a crew leader"."""
+    return [
+        replace(t, score=chance)
+        for t in descriptions(text, tagged, role)
+        if (chance := probability(f"{role}_described", described_features(t))) >= DESCRIBED
+    ]
+
+
+def descriptions(text: str, tagged: Sequence[Tagged], role: str) -> list[Tagged]:
+    """Return the spans that may describe whoever has a role, and do not name him."""
+    own = ((t, text[t.start : t.end]) for t in tagged if t.kind == role)
+    return [t for t, surface in own if not name_words(surface) and _describes(surface)]
+
+
+def described_features(tagged: Tagged) -> dict[str, float]:
+    """Return the figures that the odds of a description rest on."""
+    mentee, mentor, _ = tagged.readings.get("role", (0.5, 0.5, 0.5))
+    own, other = (mentee, mentor) if tagged.kind == "mentee" else (mentor, mentee)
+    return {"tag": logit(tagged.score), "as_own": logit(own), "as_other": logit(other)}
 
 
 def _chances(candidate: Candidate, features: dict[str, float]) -> tuple[float, float]:
@@ -309,12 +329,10 @@ def _person(
     text: str,
     chosen: Sequence[Candidate],
     people: Sequence[Candidate],
-    spans: Sequence[Tagged],
+    described: Sequence[Tagged],
     start: int,
     end: int,
 ) -> Person | None:
-    described = [t for t in spans if not name_words(text[t.start : t.end])]
-    described = [t for t in described if _describes(text[t.start : t.end])]
     best = max(described, key=lambda t: (t.score, -t.start), default=None)
     description = text[best.start : best.end] if best else None
     if not chosen:
