@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from xcase.report import build, counts, report, sections
 from xcase.report.labels import place_labels
 from xcase.report.layout import lay_out
 from xcase.report.write import MARK
-from xcase.transfer import Base, prepare
+from xcase.transfer import Base, Question, ask, prepare
 
 
 class SentenceEncoder:
@@ -82,6 +83,15 @@ def test_where_nobody_starts_is_no_industry() -> None:
     one, other = analysis_of(2).cases
     found = sections.industries(counts.places([one, replace(other, industry_from=None)]))
     assert found.finding == "No skill is lacked or developed in more than one industry."
+
+
+def test_a_move_that_nothing_speaks_for_is_listed_with_none() -> None:
+    made = Analysis((), (), (), {})
+    rows = ask(base_of(made), Question("Education", "Agriculture"), 5)
+    quiet = [replace(row, verdict="insufficient") for row in rows]
+    found = sections.told_moves(quiet, Counter({("Education", "Agriculture"): 1}))
+    assert found is not None
+    assert [cell.text for cell in found.rows[0]] == ["Education", "Agriculture", "1", "none"]
 
 
 def test_a_story_counts_once_and_sure_only_where_a_mention_is() -> None:
