@@ -570,10 +570,24 @@ def test_where_no_side_is_named_the_moves_of_the_cases_are_answered(
     rows, told = transfer(tmp_path, Question(FARM), k=10, base=base)
     assert len(rows) == 10
     assert not any("only moves" in note for note in told)
-    # Without any move there is nothing to keep to.
+    # Without any case there is nothing to keep to.
     rows, told = transfer(tmp_path, Question(), k=10, base=empty)
     assert len(rows) == 10
     assert not any("only moves" in note for note in told)
+
+
+@pytest.mark.parametrize("stays", [{"source": HEALTH, "target": HEALTH}, {"source": None}])
+def test_where_no_case_changes_industry_no_move_is_made_up(
+    tmp_path: Path, stays: dict[str, str | None]
+) -> None:
+    base = base_of(*(story(CARRIED, **stays) for _ in range(4)))  # type: ignore[arg-type]
+    for profile in (None, b'{"id": "x", "skills_have": "planning"}'):
+        rows, told = transfer(tmp_path, Question(), k=10, profile=profile, base=base)
+        assert rows == ()
+        assert any("no case tells of a change of industry" in note for note in told)
+        assert not any("every industry" in note for note in told)
+    # Named, a move is still answered.
+    assert transfer(tmp_path, Question(FARM), k=10, base=base)[0]
 
 
 # ---------------------------------------------------------------- command

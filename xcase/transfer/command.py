@@ -12,6 +12,10 @@ from xcase.transfer.base import Base, prepare
 from xcase.transfer.person import read_person
 
 _MADE = "only moves that cases make are shown; name an industry on either side to see others"
+_NONE_MADE = (
+    "no case tells of a change of industry; name an industry on either side to see what would "
+    "carry over"
+)
 _ANY_SOURCE = "the profile names no industry: every industry counts as the source"
 
 
@@ -27,7 +31,7 @@ def transfer(
     """Answer a question from an analysis folder; return the rows and notes about them.
 
     Where neither side is told, by the question or the profile, the moves that cases make are
-    answered, if they make any.
+    answered, and no others; an analysis without a case has none to keep to.
 
     Args:
         folder: the analysis.
@@ -48,8 +52,9 @@ def transfer(
     base = base or prepare(store.load(folder), folder)
     if question.source is None and question.target is None:
         made = replace(question, made=True)
-        if rows := ask(base, made, k):
-            return rows, (*remarks, _MADE, *notes(base, made))
+        rows = ask(base, made, k)
+        if rows or base.cases.moves.any():
+            return rows, (*remarks, _MADE if rows else _NONE_MADE, *notes(base, made))
     if profile is not None and question.source is None:
         remarks = (*remarks, _ANY_SOURCE)
     return ask(base, question, k), remarks + notes(base, question)
