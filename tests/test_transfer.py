@@ -204,6 +204,21 @@ def test_a_side_that_is_not_told_is_no_move() -> None:
     assert one(base, "empathy").signals["cases"]["into_target"] == 1
 
 
+def test_who_stays_in_an_industry_carried_nothing_into_it() -> None:
+    stays = [story(CARRIED, source=HEALTH, target=HEALTH) for _ in range(4)]
+    failed = story(CARRIED, source=HEALTH, target=HEALTH, ending="negative")
+    base = base_of(*stays, failed, story(CARRIED, source=TECH, target=HEALTH))
+    row = one(base, "empathy", source=FARM, target=HEALTH)
+    assert row.signals["cases"]["into_target"] == 1
+    assert len(row.reasons[0].evidence) == 1
+    assert row.counter_evidence == ()
+    # Asked of staying, it is what they did.
+    row = one(base, "empathy", source=HEALTH, target=HEALTH)
+    assert row.signals["cases"]["into_target"] == 5
+    assert len(row.reasons[0].evidence) == 3
+    assert len(row.counter_evidence) == 1
+
+
 # ---------------------------------------------------------------- labour market
 
 

@@ -181,7 +181,7 @@ def _case_signal(base: Base, source: int, target: int, skill: int) -> dict[str, 
         "high": round(high, 3),
         "failed": int(counts.failed[at]),
         "moves": int(counts.moves[source, target]),
-        "into_target": counts.elsewhere(target, skill),
+        "into_target": counts.into(*at),
         "hypothetical": sum(s.course == "supposed" for s in here),
         "cases": [s.case_id for s in here if s.course == "carried"],
     }
@@ -219,8 +219,15 @@ def _embedding_signal(base: Base, source: int, target: int, skill: int) -> dict[
 def _nearest(
     sightings: Iterable[Sighting], source: int, target: int, course: str
 ) -> list[Sighting]:
-    """Return sightings of one course, those of this very move before those into the target."""
-    into = [s for s in sightings if s.course == course and s.target == target]
+    """Return sightings of one course, those of this very move before those into the target.
+
+    Who was there before is left out, unless the question is of staying.
+    """
+    into = [
+        s
+        for s in sightings
+        if s.course == course and s.target == target and (s.source != target or source == target)
+    ]
     return sorted(into, key=lambda s: s.source != source)
 
 

@@ -84,9 +84,14 @@ class CaseCounts:
         at = (source, target, skill)
         return int(self.carried[at] + self.shown[at] + self.failed[at])
 
-    def elsewhere(self, target: int, skill: int) -> int:
-        """Return how many cases carried the skill into the target from anywhere."""
-        return int(self.carried[:, target, skill].sum())
+    def into(self, source: int, target: int, skill: int) -> int:
+        """Return how many cases carried the skill into the target, from anywhere.
+
+        Who was there before brought nothing in: such cases count only if the question is of
+        staying.
+        """
+        stayed = 0 if source == target else self.carried[target, target, skill]
+        return int(self.carried[:, target, skill].sum() - stayed)
 
 
 def count_cases(analysis: Analysis) -> CaseCounts:

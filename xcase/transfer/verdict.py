@@ -11,7 +11,7 @@ The rules, the first that holds:
 5. *insufficient*: none does.
 
 A signal speaks for a skill where: *cases*, at least one case of this move, or :data:`ENOUGH` into
-the target from anywhere, carried it; *labour market*, its value is at least :data:`ASKED`;
+the target from anywhere else, carried it; *labour market*, its value is at least :data:`ASKED`;
 *embedding*, its value is at least :data:`ALIKE`.
 """
 
@@ -40,7 +40,7 @@ def judge(
     Args:
         total, carried, failed: cases of this very move that show, carried and failed the skill.
         low: lower end of the interval of ``carried`` in ``total``.
-        into: cases that carried it into the target from anywhere.
+        into: cases that carried it into the target from anywhere else.
         labour, alike: values of the other two signals.
     """
     if total >= ENOUGH and failed and failed >= carried:
