@@ -457,9 +457,13 @@ def test_an_industry_without_a_code_says_so(empty: Base) -> None:
 
 def test_what_is_not_known_of_an_industry_is_no_agreement(empty: Base) -> None:
     start_up = industry_position("Entrepreneurship/Startup")
-    others = [n for n in range(len(LABELS)) if n != start_up]
-    assert (empty.values["embedding"][others, start_up] == 0.5).all()
-    assert (empty.values["embedding"][start_up, others] == 0.5).all()
+    alike = empty.values["embedding"]
+    assert (alike[:, start_up] == 0.5).all()
+    assert (alike[start_up] == 0.5).all()
+    assert all((alike[n, n] == 1).all() for n in range(len(LABELS)) if n != start_up)
+    for label in LABELS:
+        for question in (Question(label, LABELS[start_up]), Question(LABELS[start_up], label)):
+            assert {r.verdict for r in ask(empty, question, 98)} == {"insufficient"}
 
 
 def test_the_same_industry_on_both_sides_is_answered(empty: Base) -> None:

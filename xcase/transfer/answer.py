@@ -101,7 +101,8 @@ def notes(base: Base, question: Question) -> tuple[str, ...]:
         label = load_industries()[position].label
         if not base.market.measured[position]:
             found.append(
-                f"{label} has no industry code: its labour-market figures are of all industries"
+                f"{label} has no industry code: its labour-market figures are of all industries, "
+                "and speak for no skill"
             )
         counts = base.cases.moves
         if counts.sum() and not counts[position].any() and not counts[:, position].any():
@@ -157,7 +158,7 @@ def _transfer(base: Base, source: int, target: int, skill: int) -> Transfer:
             failed=case["failed"],
             low=case["low"],
             into=case["into_target"],
-            labour=reasons[1].value,
+            labour=reasons[1].value if base.market.known(source, target) else 0.0,
             alike=reasons[2].value,
         ),
         reasons=reasons,

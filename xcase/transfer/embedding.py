@@ -73,19 +73,19 @@ def contexts(vectors: NDArray[np.float32], places: NDArray[np.int64]) -> Context
 def task_likeness() -> Matrix:
     """Return from x to x skills, -1 to 1, from the table.
 
-    An industry without a code of its own has no tasks: it is neither alike nor unlike, which is 0.
-    The mean of all industries in its place would be alike to every large one.
+    An industry without a code of its own has no tasks: it is neither alike nor unlike, which is 0,
+    to itself too. The mean of all industries in its place would be alike to every large one.
     """
     labels = [i.label for i in load_industries()]
     names = [s.name for s in load_skills()]
     rows = {(r[0], r[1]): r[2:] for r in read_table("task_likeness", ("industry", "other", *names))}
     position = {label: n for n, label in enumerate(labels)}
     out = np.zeros((len(labels), len(labels), len(names)))
-    out[np.arange(len(labels)), np.arange(len(labels))] = 1
     for (first, second), row in rows.items():
         if first in position and second in position:
             a, b = position[first], position[second]
             out[a, b] = out[b, a] = np.array(row, dtype=np.float64)
+            out[a, a] = out[b, b] = 1
     return out
 
 

@@ -49,6 +49,10 @@ class LabourMarket:
     kinds: tuple[str, ...]
     measured: tuple[bool, ...]
 
+    def known(self, source: int, target: int) -> bool:
+        """Return whether both industries have figures of their own."""
+        return self.measured[source] and self.measured[target]
+
     def direction(self, source: int, target: int, skill: int) -> str:
         """Return where the skill is asked for more, as ``up``, ``down`` or ``even``."""
         step = self.advantage[target, skill] - self.advantage[source, skill]

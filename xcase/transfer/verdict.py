@@ -11,8 +11,8 @@ The rules, the first that holds:
 5. *insufficient*: none does.
 
 A signal speaks for a skill where: *cases*, at least one case of this move, or :data:`ENOUGH` into
-the target from anywhere else, carried it; *labour market*, its value is at least :data:`ASKED`;
-*embedding*, its value is at least :data:`ALIKE`.
+the target from anywhere else, carried it; *labour market*, its value is at least :data:`ASKED`
+and both industries have figures of their own; *embedding*, its value is at least :data:`ALIKE`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def judge(
         total, carried, failed: cases of this very move that show, carried and failed the skill.
         low: lower end of the interval of ``carried`` in ``total``.
         into: cases that carried it into the target from anywhere else.
-        labour, alike: values of the other two signals.
+        labour, alike: values of the other two signals; 0 where nothing is known.
     """
     if total >= ENOUGH and failed and failed >= carried:
         return "insufficient"
