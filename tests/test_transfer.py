@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -153,6 +154,23 @@ def test_a_story_counts_once_by_what_became_of_the_skill(
 ) -> None:
     counts = count_cases(corpus(story(*skills, ending=ending)))
     assert counted(counts, "empathy") == expected
+
+
+@pytest.mark.parametrize(
+    ("sure", "guessed", "expected"),
+    [("positive", "negative", (1, 0, 0)), ("negative", "positive", (0, 0, 1))],
+)
+def test_what_is_sure_decides_whether_a_story_failed(
+    sure: str, guessed: str, expected: tuple[int, int, int]
+) -> None:
+    document, case = story(CARRIED, ending=sure)
+    (outcome,) = case.outcomes
+    guess = replace(outcome, polarity=guessed, confidence=0.31)  # type: ignore[arg-type]
+    counts = count_cases(corpus((document, replace(case, outcomes=(outcome, guess, guess)))))
+    assert counted(counts, "empathy") == expected
+    # Where nothing is sure, guesses are what there is.
+    counts = count_cases(corpus((document, replace(case, outcomes=(guess, guess)))))
+    assert counted(counts, "empathy") == ((0, 0, 1) if guessed == "negative" else (1, 0, 0))
 
 
 def test_counts_have_a_direction() -> None:

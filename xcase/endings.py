@@ -10,8 +10,12 @@ from xcase.records import Case, Outcome
 
 def ended_well(case: Case) -> bool:
     """Whether more good came of a story than bad; of its surer outcomes, where there are any."""
-    polarities = [o.polarity for o in _surest(case)]
-    return polarities.count("positive") > polarities.count("negative")
+    return _balance(case) > 0
+
+
+def ended_badly(case: Case) -> bool:
+    """Whether more bad came of a story than good; of its surer outcomes, where there are any."""
+    return _balance(case) < 0
 
 
 def end_of(case: Case) -> str:
@@ -23,6 +27,11 @@ def end_of(case: Case) -> str:
     if not outcomes:
         return "not told"
     return "well" if all(o.polarity == "positive" for o in outcomes) else "badly or mixed"
+
+
+def _balance(case: Case) -> int:
+    polarities = [o.polarity for o in _surest(case)]
+    return polarities.count("positive") - polarities.count("negative")
 
 
 def _surest(case: Case) -> Sequence[Outcome]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xcase.duplicates import first_tellings
+from xcase.endings import ended_badly
 from xcase.records import Analysis, Case, Evidence, IndustryGuess, SkillMention
 from xcase.taxonomy import load_industries, load_skills
 from xcase.transfer.bridge import sentence_of
@@ -155,16 +156,15 @@ def _sightings(case: Case, text: str, source: int, target: int) -> Iterator[Sigh
         if mention.holder == "mentee":
             by_skill[mention.skill].append(mention)
     known = _positions()[1]
-    ended_badly = _ended_badly(case)
     for name, mentions in by_skill.items():
-        course, tellers = _course(mentions, ended_badly=ended_badly)
+        course, tellers = _course(mentions, badly=ended_badly(case))
         if course is not None and name in known:
             evidence = tuple(sentence_of(case, m, text) for m in tellers)
             yield Sighting(case.id, known[name], source, target, course, evidence)
 
 
 def _course(
-    mentions: Sequence[SkillMention], *, ended_badly: bool
+    mentions: Sequence[SkillMention], *, badly: bool
 ) -> tuple[Course | None, list[SkillMention]]:
     """Return what became of one skill in one case, and the mentions that tell it."""
     told = [m for m in mentions if not m.hypothetical]
@@ -175,15 +175,10 @@ def _course(
         return ("supposed", list(mentions)) if mentions and not told else (None, [])
     if lacking:
         return "failed", lacking
-    if ended_badly:
+    if badly:
         return "failed", after or before
     return ("carried", after) if after else ("shown", before)
 
 
 def _before(mention: SkillMention, *statuses: str) -> bool:
     return mention.phase == "background" and mention.status in statuses
-
-
-def _ended_badly(case: Case) -> bool:
-    polarities = [o.polarity for o in case.outcomes]
-    return polarities.count("negative") > polarities.count("positive")
