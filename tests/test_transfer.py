@@ -594,6 +594,23 @@ def test_a_profile_without_an_industry_is_told_what_stands_in_for_it(tmp_path: P
     assert any("every industry counts as the source" in note for note in told)
 
 
+def test_an_unknown_industry_in_a_profile_is_named_and_counts_as_not_given(
+    tmp_path: Path, empty: Base
+) -> None:
+    told = {"industry": "Helthcare", "target_industry": "not sure yet", "skills_have": "empathy"}
+    profile = json.dumps(told).encode()
+    rows, remarks = transfer(tmp_path, Question(), k=400, profile=profile, base=empty)
+    assert len(rows) == 380
+    assert any("'Helthcare'" in r and "nearest: Healthcare" in r for r in remarks)
+    assert any("'not sure yet' in the profile counts as not given" in r for r in remarks)
+    # What the question says is not asked of the profile.
+    question = Question(HEALTH, TECH)
+    _, remarks = transfer(tmp_path, question, k=1, profile=profile, base=empty)
+    assert not any("unknown industry" in r for r in remarks)
+    with pytest.raises(UsageError, match="no industry 'not sure yet'"):
+        transfer(tmp_path, Question("not sure yet"), k=1, profile=profile, base=empty)
+
+
 def test_where_no_side_is_named_the_moves_of_the_cases_are_answered(
     tmp_path: Path, empty: Base
 ) -> None:

@@ -6,10 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from xcase import store
+from xcase.errors import nearest
 from xcase.records import Transfer
+from xcase.taxonomy import load_industries
 from xcase.transfer.answer import Question, ask, notes
 from xcase.transfer.base import Base, prepare
 from xcase.transfer.person import read_person
+from xcase.vocabulary import industry_meant
 
 _MADE = "only moves that cases make are shown; name an industry on either side to see others"
 _NONE_MADE = (
@@ -68,8 +71,17 @@ def _for_person(question: Question, content: bytes, where: str) -> tuple[Questio
     if not person.skills and not question.skills:
         remarks.append("the profile names no skill that xcase knows: the list is of all skills")
     filled = Question(
-        source=question.source or person.industry or None,
-        target=question.target or person.target_industry or None,
+        source=question.source or _industry(person.industry, remarks),
+        target=question.target or _industry(person.target_industry, remarks),
         skills=question.skills or person.skills,
     )
     return filled, tuple(remarks)
+
+
+def _industry(told: str, remarks: list[str]) -> str | None:
+    """Return the industry that a profile tells; a profile may say what no taxonomy knows."""
+    if told and industry_meant(told) is None:
+        near = nearest(told, (i.label for i in load_industries()))
+        remarks.append(f"unknown industry {told!r} in the profile counts as not given{near}")
+        return None
+    return told or None
