@@ -20,6 +20,7 @@ from xcase.report import build, counts, report, sections
 from xcase.report.labels import place_labels
 from xcase.report.layout import lay_out
 from xcase.report.write import MARK
+from xcase.taxonomy import load_industries
 from xcase.transfer import Base, Question, ask, prepare
 
 
@@ -92,6 +93,20 @@ def test_a_move_that_nothing_speaks_for_is_listed_with_none() -> None:
     found = sections.told_moves(quiet, Counter({("Education", "Agriculture"): 1}))
     assert found is not None
     assert [cell.text for cell in found.rows[0]] == ["Education", "Agriculture", "1", "none"]
+
+
+def test_a_cut_list_of_moves_says_of_how_many() -> None:
+    labels = [i.label for i in load_industries()]
+    moves = [(a, b) for a in labels[:6] for b in labels[:6] if a != b]
+    base = base_of(Analysis((), (), (), {}))
+    rows = [row for move in moves for row in ask(base, Question(*move), 1)]
+    found = sections.told_moves(rows, Counter(moves))
+    assert found is not None
+    assert found.caption == "Moves that stories make: the 20 most told of 30"
+    assert len(found.rows) == 20
+    whole = sections.told_moves(rows[:20], Counter(moves))
+    assert whole is not None
+    assert whole.caption == "Moves that stories make"
 
 
 def test_a_story_counts_once_and_sure_only_where_a_mention_is() -> None:

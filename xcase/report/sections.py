@@ -141,11 +141,12 @@ def told_moves(rows: Sequence[Transfer], moves: Counter[tuple[str, str]]) -> Tab
     best: dict[tuple[str, str], list[Transfer]] = {}
     for row in rows:
         best.setdefault((row.source, row.target), []).append(row)
-    told = sorted((m for m in best if moves[m]), key=lambda m: (-moves[m], m))[:TOLD_MOVES]
-    if not told:
+    made = sorted((m for m in best if moves[m]), key=lambda m: (-moves[m], m))
+    if not made:
         return None
+    cut = f": the {TOLD_MOVES} most told of {len(made)}" if len(made) > TOLD_MOVES else ""
     return table(
-        "Moves that stories make",
+        f"Moves that stories make{cut}",
         ("from", "to", "stories", "skills that carry best"),
         [
             (
@@ -153,7 +154,7 @@ def told_moves(rows: Sequence[Transfer], moves: Counter[tuple[str, str]]) -> Tab
                 moves[m],
                 _listed([f"{t.skill} ({t.verdict})" for t in _carried(best[m])]) or "none",
             )
-            for m in told
+            for m in made[:TOLD_MOVES]
         ],
     )
 
