@@ -297,5 +297,14 @@ def test_taxonomy_shows_a_skill() -> None:
     assert skill["definition"] in " ".join(xcase("taxonomy", "delegation").stdout.split())
 
 
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("Delegating", "delegation"), (" public   speaking ", "public speaking")],
+)
+def test_taxonomy_knows_an_alias_however_it_is_spaced(name: str, known: str) -> None:
+    (skill,) = json.loads(xcase("taxonomy", name, "--json").stdout)
+    assert skill["name"] == known
+
+
 def test_an_unknown_skill_names_the_near_ones() -> None:
     assert "delegation" in refused(xcase("taxonomy", "delegatoin"), 2)

@@ -274,7 +274,7 @@ def transfer_cli(
 def taxonomy_cli(
     name: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Argument(help="A skill or family; all skills if left out."),
+        typer.Argument(help="A skill, an alias of one, or a family; all skills if left out."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -282,8 +282,11 @@ def taxonomy_cli(
     from xcase.store import to_json
     from xcase.taxonomy import load_skills
 
+    wanted = None if name is None else " ".join(name.lower().split())
     skills = [
-        s for s in load_skills() if name is None or name.lower() in (s.name, s.family.lower())
+        s
+        for s in load_skills()
+        if wanted is None or wanted in (s.name, s.family.lower(), *s.aliases)
     ]
     if not skills:
         known = [s.name for s in load_skills()]
