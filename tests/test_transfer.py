@@ -314,6 +314,22 @@ def test_alike_sentences_raise_the_likeness() -> None:
     assert base.values["embedding"][at] != empty_value[at]
 
 
+def test_a_sentence_that_names_a_skill_twice_is_one_context() -> None:
+    document, case = story(CARRIED, ("empathy", "developed", "outcome"), CARRIED)
+    first, second, third = case.sentences
+    joined = replace(first, end=second.end)
+    base = base_of((document, replace(case, sentences=(joined, third))), story(CARRIED))
+    signal = one(base, "empathy", target=FARM, source=TECH).signals["embedding"]
+    assert signal["mentions_from"] == 3
+    at, skill = industry_position(TECH), skill_position("empathy")
+    alone = base_of(
+        (document, replace(case, sentences=(joined, third), skills=case.skills[1:])), story(CARRIED)
+    )
+    assert (base.values["embedding"] == alone.values["embedding"]).all()
+    # What is said in it twice are still two ways to say it.
+    assert len(base.words[at, skill]) == 2
+
+
 def test_a_skill_unknown_in_the_target_has_its_nearest_counterpart_there() -> None:
     base = base_of(
         story(("empathy", "had", "background"), ("teaching", "used", "journey"), salt="x"),

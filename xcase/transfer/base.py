@@ -52,8 +52,10 @@ def prepare(
         encoder: the sentence model unless a test passes another.
     """
     told = tuple(mentions(analysis))
-    vectors = vectors_of([m.sentence.quote for m in told], folder, encoder or SentenceModel())
-    places = np.array([(m.industry, m.skill) for m in told], dtype=np.int64).reshape(-1, 2)
+    # A sentence that names a skill twice is one context of it, and not alike to itself.
+    apart = {(m.industry, m.skill, m.sentence): m for m in told}.values()
+    vectors = vectors_of([m.sentence.quote for m in apart], folder, encoder or SentenceModel())
+    places = np.array([(m.industry, m.skill) for m in apart], dtype=np.int64).reshape(-1, 2)
     cases, market = count_cases(analysis), load_labour_market()
     alike = contexts(vectors, places)
     values = {

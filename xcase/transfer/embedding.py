@@ -28,7 +28,7 @@ class Contexts:
 
     Attributes:
         value: from x to x skills, 0 to 1; 0.5 is as alike as any two industries.
-        mentions: industries x skills, how many mentions there are.
+        mentions: industries x skills, how many mentions there are, those of one sentence once.
         means: industries x skills x 384, the mean of their sentence vectors (not of length one).
     """
 
@@ -56,7 +56,8 @@ def contexts(vectors: NDArray[np.float32], places: NDArray[np.int64]) -> Context
     """Build the contexts from mentions.
 
     Args:
-        vectors: n x 384, the unit vector of the sentence around each mention.
+        vectors: n x 384, the unit vector of the sentence around each mention; for one skill of
+            one industry no sentence twice.
         places: n x 2, its industry and its skill as taxonomy positions.
     """
     shape = (len(load_industries()), len(load_skills()))
