@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import replace
+from itertools import combinations, permutations
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from xcase import store
 from xcase.endings import end_of
 from xcase.errors import AnalysisError, UsageError
 from xcase.records import Analysis, IndustryGuess, Outcome
-from xcase.report import build, counts, report, sections
+from xcase.report import build, counts, labels, report, sections
 from xcase.report.labels import place_labels
 from xcase.report.layout import lay_out
 from xcase.report.write import MARK
@@ -96,8 +97,8 @@ def test_a_move_that_nothing_speaks_for_is_listed_with_none() -> None:
 
 
 def test_a_cut_list_of_moves_says_of_how_many() -> None:
-    labels = [i.label for i in load_industries()]
-    moves = [(a, b) for a in labels[:6] for b in labels[:6] if a != b]
+    names = [i.label for i in load_industries()][:6]
+    moves = list(permutations(names, 2))
     base = base_of(Analysis((), (), (), {}))
     rows = [row for move in moves for row in ask(base, Question(*move), 1)]
     found = sections.told_moves(rows, Counter(moves))
@@ -205,6 +206,24 @@ def test_labels_never_lie_over_each_other_and_numbers_come_first() -> None:
     found = place_labels(points, [(str(i), f"{i} a long title") for i in range(3)], width=500)
     assert found[0].text == "0"
     assert found[2].text == "2 a long title"
+
+
+def test_labels_are_held_against_near_ones_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    crossed, compared = labels._cross, 0
+
+    def counting(*boxes: labels._Box) -> bool:
+        nonlocal compared
+        compared += 1
+        return crossed(*boxes)
+
+    monkeypatch.setattr(labels, "_cross", counting)
+    points = [(float(x), float(y)) for x, y in np.random.default_rng(0).uniform(0, 800, (900, 2))]
+    found = place_labels(points, [(str(i), f"{i} a title") for i in range(900)], width=800)
+    # Each against each is 900 comparisons for every place that is tried.
+    assert compared < 100 * len(points)
+    assert len({len(label.text) > 3 for label in found.values()}) == 2
+    boxes = {i: labels._box(label) for i, label in found.items()}
+    assert not any(crossed(boxes[i], boxes[j]) for i, j in combinations(boxes, 2))
 
 
 def test_the_plane_is_the_same_again_and_keeps_clusters() -> None:
