@@ -251,6 +251,26 @@ def test_a_story_told_twice_is_counted_once() -> None:
     assert examine(analysis).duplicates == {"d4:1": "d1:1"}
 
 
+def test_a_story_is_found_by_what_any_of_its_tellings_says() -> None:
+    again = tuple(f"{s} " for s in NURSE)
+    search = searcher(
+        analysis_of(
+            story(1, NURSE, "Education", "Education", "delegation", "positive"),
+            story(2, BAKER, "Wholesale & Retail", "Legal", "negotiation", "positive"),
+            story(3, again, "Healthcare", "Education", "delegation", "positive"),
+            story(4, again, "Healthcare", "Healthcare", "delegation", "positive"),
+        )
+    ).search
+
+    def found(filters: Filters) -> list[tuple[str, tuple[str, ...]]]:
+        cases = search(profile_of_text(ASKED), count=9, filters=filters).cases
+        return [(c.case_id, c.duplicates) for c in cases]
+
+    assert found(Filters(industry_from="Healthcare")) == [("d3:1", ("d1:1", "d4:1"))]
+    assert found(Filters(industry_to="Education")) == [("d1:1", ("d3:1", "d4:1"))]
+    assert found(Filters(industry_from="Legal")) == []
+
+
 def test_more_than_there_are() -> None:
     found = searcher(three()).search(profile_of_text(ASKED), count=500)
     assert len(found.cases) <= 3

@@ -68,9 +68,14 @@ class Searcher:
         self._documents: dict[str, Document] = {d.id: d for d in analysis.documents}
         duplicate_of = repeats(analysis)
         self._first = np.array([i not in duplicate_of for i in index.ids], dtype=bool)
-        self._again: dict[str, list[str]] = {}
-        for copy, first in duplicate_of.items():
-            self._again.setdefault(first, []).append(copy)
+        firsts = set(duplicate_of.values())
+        stories: dict[str, list[int]] = {}
+        for at, case in enumerate(index.ids):
+            if case in duplicate_of or case in firsts:
+                stories.setdefault(duplicate_of.get(case, case), []).append(at)
+        # The tellings of each story that is told more than once, and those of each of them.
+        self._stories = list(stories.values())
+        self._tellings = {at: told for told in self._stories for at in told}
 
     def search(
         self,
@@ -116,8 +121,12 @@ class Searcher:
         if filters == Filters():
             return self._first
         home = _home(reading, filters)
-        asked = [passes(case, filters, home, reading.skills) for case in self.analysis.cases]
-        allowed: np.ndarray = self._first & np.array(asked, dtype=bool)
+        cases = self.analysis.cases
+        asked = np.array([passes(c, filters, home, reading.skills) for c in cases], dtype=bool)
+        allowed: np.ndarray = self._first & asked
+        # A story is found by what any of its tellings says, and answers with the first that does.
+        for tellings in self._stories:
+            allowed[[at for at in tellings if asked[at]][:1]] = True
         return allowed
 
     def _score(self, match: rank.Match, reading: Reading, words: float) -> float:
@@ -149,7 +158,8 @@ class Searcher:
             if value > 0:
                 reasons.append(self._reason(kind, value, document, spans))
         score = sum(r.weight * r.value for r in reasons)
-        again = tuple(self._again.get(case.id, ()))
+        tellings = self._tellings.get(match.case, ())
+        again = tuple(self.index.ids[at] for at in tellings if at != match.case)
         return SimilarCase(case.id, document.id, score, tuple(reasons), again)
 
     def _reason(
