@@ -8,10 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import FakeAnnotator
 
-from xcase import store
+from xcase import pipeline, store
 from xcase.errors import AnalysisError, UsageError
-from xcase.evaluate import evaluate, max_pairs, position_baseline, sentence_spans, word_baseline
+from xcase.evaluate import (
+    evaluate,
+    max_pairs,
+    not_read,
+    position_baseline,
+    sentence_spans,
+    word_baseline,
+)
 from xcase.records import (
     Analysis,
     Case,
@@ -295,7 +303,9 @@ def test_the_largest_pairing_is_found() -> None:
     assert max_pairs(gold, said, lambda g, p: g[0] in p[0]) == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'{"id": "a", "text": "b"}', b"\xff"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[1]", b'{"id": "a", "text": "b"}', b"\xff", b"[" * 100_000]
+)
 def test_what_is_no_gold_is_refused(tmp_path: Path, content: bytes) -> None:
     store.save(PERFECT, tmp_path)
     with pytest.raises(UsageError, match="narrative"):
@@ -342,6 +352,28 @@ def test_a_number_is_an_id(tmp_path: Path) -> None:
     store.save(replace(PERFECT, documents=(document,), cases=tuple(cases)), tmp_path)
     figures = evaluate(json_lines([{**GOLD[0], "id": 17}]), tmp_path)["figures"]
     assert figures["case_found"]["value"] == 1
+
+
+def test_what_counts_as_wrong_unread_is_named(tmp_path: Path) -> None:
+    store.save(POOR, tmp_path)
+    other = {**GOLD[1], "text": PAIR + " "}
+    result = evaluate(json_lines([GOLD[0], other, GOLD[2]]), tmp_path)
+    assert (result["missing"], result["skipped"]) == (["pair", "essay"], [])
+    (line,) = not_read(result)
+    assert "2 of 3 narratives" in line
+    assert line.endswith("pair, essay")
+    assert not_read(evaluate(json_lines(GOLD[:2]), tmp_path)) == []
+
+
+def test_a_fresh_analysis_says_what_it_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(*args: Any, **kwargs: Any) -> Analysis:
+        return pipeline_analyze(*args, **kwargs, annotator=FakeAnnotator())
+
+    pipeline_analyze = pipeline.analyze
+    monkeypatch.setattr(pipeline, "analyze", read)
+    result = evaluate(json_lines([GOLD[0], {**GOLD[1], "more": float("nan")}]))
+    assert result["missing"] == ["pair"]
+    assert not_read(result)[0] == "line 2: NaN is no JSON number"
 
 
 def test_a_folder_without_an_analysis_is_refused(tmp_path: Path) -> None:

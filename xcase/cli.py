@@ -30,6 +30,7 @@ from xcase.options import (
     OFFLINE,
     Dir,
     Json,
+    note,
     plain,
     print_json,
     print_json_text,
@@ -212,17 +213,22 @@ def evaluate_cli(
     as_json: Json = False,
 ) -> None:
     """Quality figures on labelled narratives, with intervals, beside the baselines."""
-    from xcase.evaluate import evaluate
+    from xcase.evaluate import evaluate, not_read
 
     if fast and folder:
         raise UsageError("--fast analyses GOLD afresh, --dir does not; give one of them")
     result = evaluate(inputs.content(gold), folder, fast=fast)
     if as_json:
         print_json(result)
-        return
-    from xcase.render import figures
+    else:
+        from xcase.render import figures
 
-    figures(result)
+        figures(result)
+    lines = not_read(result)
+    for line in lines:
+        note(line)
+    if lines:
+        raise typer.Exit(SKIPPED_SOME)
 
 
 @app.command(
@@ -260,8 +266,8 @@ def transfer_cli(
     content = None if profile is None else inputs.content(profile)
     question = Question(source, target, () if skill is None else (skill,))
     rows, notes = transfer(folder, question, k=k, profile=content, profile_name=str(profile))
-    for note in notes:
-        typer.echo(f"note: {plain(note)}", err=True)
+    for line in notes:
+        typer.echo(f"note: {plain(line)}", err=True)
     if as_json:
         print_json([store.to_json(row) for row in rows])
     elif as_csv:

@@ -24,10 +24,12 @@ from xcase import store
 from xcase.annotate.labels import SKILLS
 from xcase.errors import UsageError
 from xcase.phrases import PhraseTable
-from xcase.records import PHASES, Span
+from xcase.records import PHASES, Analysis, Span
 from xcase.settings import Settings
 
 DRAWS = 1000
+# Ids of missing narratives that are named.
+TOLD = 5
 # What a labelled narrative has; and what each of its labels has.
 FIELDS: dict[str, tuple[type, ...]] = {
     **{"id": (str, int, float), "text": (str,), "hard": (list,), "gold": (dict,)},
@@ -59,26 +61,16 @@ def evaluate(content: bytes, folder: Path | None = None, *, fast: bool = False) 
         fast: the analysis that is made is read by the small network alone.
 
     Returns:
-        ``{documents, figures: {name: {value, low, high}}, baselines: {name: {figure: value}}}``
+        ``{documents, missing, skipped, figures: {name: {value, low, high}}, baselines: {name:
+        {figure: value}}}``; ``missing`` are the ids of narratives whose text the analysis does not
+        hold, so that they count as wrong, and ``skipped`` says why a fresh one left some out.
 
     Raises:
         UsageError: a line is no labelled narrative.
         AnalysisError: ``folder`` holds no sound analysis.
     """
     gold = _load_gold(content)
-    if folder is None:
-        from xcase.pipeline import analyze
-
-        with tempfile.TemporaryDirectory() as scratch:
-            analyze(
-                [Path("-")],
-                Path(scratch),
-                settings=Settings(fast=fast),
-                stdin=io.BytesIO(content),
-            )
-            analysis = store.load(Path(scratch))
-    else:
-        analysis = store.load(folder)
+    analysis = _analysed(content, fast=fast) if folder is None else store.load(folder)
     texts = {d.id: d.text for d in analysis.documents}
     cases: dict[str, list[Json]] = defaultdict(list)
     for case in analysis.cases:
@@ -86,12 +78,27 @@ def evaluate(content: bytes, folder: Path | None = None, *, fast: bool = False) 
     rows = [score_document(g, texts.get(g["id"]), cases.get(g["id"], [])) for g in gold]
     return {
         "documents": len(gold),
+        "missing": [g["id"] for g in gold if texts.get(g["id"]) != g["text"]],
+        "skipped": [s.message for s in analysis.skipped] if folder is None else [],
         "figures": _with_intervals(rows),
         "baselines": {
             name: summarise([score_document(g, g["text"], [guess(g)]) for g in gold])
             for name, guess in (("position", position_baseline), ("words", word_baseline))
         },
     }
+
+
+def not_read(result: Json) -> list[str]:
+    """Return lines that say which narratives of an evaluation count as wrong unread, and why."""
+    missing = result["missing"]
+    lines = list(result["skipped"])
+    if missing:
+        more = ", ..." if len(missing) > TOLD else ""
+        lines.append(
+            f"{len(missing)} of {result['documents']} narratives are not in the analysis with this "
+            f"text, and count as wrong everywhere: {', '.join(missing[:TOLD])}{more}"
+        )
+    return lines
 
 
 def score_document(gold: Json, text: str | None, cases: Sequence[Json]) -> Row:
@@ -151,11 +158,19 @@ def sentence_spans(text: str, sentences: Iterable[str]) -> list[Span]:
     return spans
 
 
+def _analysed(content: bytes, *, fast: bool) -> Analysis:
+    from xcase.pipeline import analyze
+
+    with tempfile.TemporaryDirectory() as scratch:
+        analyze([Path("-")], Path(scratch), settings=Settings(fast=fast), stdin=io.BytesIO(content))
+        return store.load(Path(scratch))
+
+
 def _load_gold(content: bytes) -> list[Json]:
     try:
         lines = content.decode("utf-8").split("\n")
         gold = [json.loads(line) for line in lines if line.strip()]
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"the gold narratives are no JSON lines: {error}") from error
     for number, d in enumerate(gold, start=1):
         if lacks := _lacks(d):
