@@ -187,6 +187,15 @@ def test_an_analysis_without_cases_answers(tmp_path: Path) -> None:
     assert base.suggest([{"id": "m1", "skills_want": "sales"}])[0]["skills"][0]["skill"] == "sales"
 
 
+def test_a_pattern_that_finds_nothing_leaves_the_analysis(
+    tmp_path: Path, analysis: Analysis
+) -> None:
+    store.save(analysis, tmp_path)
+    with pytest.raises(xcase.UsageError, match="no path"):
+        xcase.analyze(tmp_path.glob("*.storys"), out=tmp_path)
+    assert len(xcase.load(tmp_path)) == len(analysis.cases)
+
+
 def test_the_answers_are_those_of_the_commands(tmp_path: Path, analysis: Analysis) -> None:
     store.save(analysis, tmp_path)
     base = xcase.load(tmp_path)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from xcase import given, store
-from xcase.errors import NotFoundError, nearest
+from xcase.errors import NotFoundError, UsageError, nearest
 from xcase.frames import Table, frame_of, table_of
 from xcase.given import Mentee, People
 from xcase.loaded import Models
@@ -363,12 +363,15 @@ def analyze(
         progress: called with (documents done, documents in all).
 
     Raises:
-        UsageError: a path does not exist, or ``out`` cannot be written.
+        UsageError: no path is given, one does not exist, or ``out`` cannot be written.
     """
     from xcase import pipeline
     from xcase.settings import load_settings
 
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
+    if not listed:
+        # A pattern that finds nothing would empty the analysis that stands there.
+        raise UsageError("no path was given; name files or folders")
     folder = Path(out)
     analysis = pipeline.analyze(
         [Path(p) for p in listed],
