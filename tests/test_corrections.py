@@ -14,8 +14,9 @@ from xcase import amend, corrections, evaluate, review, store
 from xcase.cli import app
 from xcase.corrections import Correction
 from xcase.errors import AnalysisError, StoppedError, UsageError
+from xcase.gold_export import as_gold
 from xcase.pipeline import analyze
-from xcase.records import Case
+from xcase.records import Case, Person
 from xcase.settings import Settings
 
 STORY = (
@@ -393,3 +394,11 @@ def test_what_was_corrected_is_gold(folder: Path, tmp_path: Path) -> None:
     # An analysis agrees with the gold that was made of it.
     for name in ("phase_accuracy", "skill_triple_f1", "outcome_f1", "evidence"):
         assert figures[name]["value"] == 1.0
+
+
+def test_a_case_of_two_mentees_is_one_part_of_the_gold(folder: Path) -> None:
+    document, alone = store.load(folder).documents[0], case(folder)
+    both = replace(alone, mentee=Person("Amina; Bo Lind", None, ()))
+    one = replace(alone, mentee=None)
+    assert as_gold(document, [both], [])["mentee"] == "Amina; Bo Lind"
+    assert as_gold(document, [both, one], [])["mentee"] == "Amina and Bo Lind; -"

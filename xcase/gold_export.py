@@ -103,8 +103,12 @@ def _industry(cases: Sequence[Case], side: str) -> str:
 
 
 def _people(cases: Sequence[Case], role: str) -> str | None:
+    """Return who has a role: a part for each case, or for each person of a case that is alone."""
     names = [
         (person.name or person.description or "-") if (person := getattr(c, role)) else "-"
         for c in cases
     ]
+    if len(cases) > 1:
+        # Parts count the cases, and several people of one are joined like them.
+        names = [" and ".join(part.strip() for part in name.split(";")) for name in names]
     return "; ".join(names) if any(n != "-" for n in names) else None
