@@ -10,7 +10,7 @@ import pytest
 from fakes import FakeAnnotator
 from typer.testing import CliRunner
 
-from xcase import amend, corrections, evaluate, review, store
+from xcase import amend, corrections, evaluate, review, sentences, store
 from xcase.cli import app
 from xcase.corrections import Correction
 from xcase.errors import AnalysisError, StoppedError, UsageError
@@ -402,3 +402,29 @@ def test_a_case_of_two_mentees_is_one_part_of_the_gold(folder: Path) -> None:
     one = replace(alone, mentee=None)
     assert as_gold(document, [both], [])["mentee"] == "Amina; Bo Lind"
     assert as_gold(document, [both, one], [])["mentee"] == "Amina and Bo Lind; -"
+
+
+def test_a_phase_set_on_words_of_their_own_is_gold(folder: Path, tmp_path: Path) -> None:
+    first, second = [
+        c
+        for c in corrections.template(case(folder), store.load(folder).documents[0])
+        if c.kind == "sentence"
+    ][:2]
+    over = replace(
+        first, action="add", start=first.start + 8, end=second.end, label="",
+        value={"phase": "outcome"},
+    )  # fmt: skip
+    made = [replace(first, action="reject"), replace(second, action="reject"), over]
+    assert review.correct(folder, made) == []
+    review.export_gold(folder, tmp_path / "gold.jsonl")
+    record = json.loads((tmp_path / "gold.jsonl").read_text(encoding="utf-8"))
+    assert [s["phase"] for s in record["gold"]["sentences"]] == ["outcome"] * 3
+    assert record["cases"] == [{"start_sentence": 0, "end_sentence": 2}]
+
+
+def test_the_bounds_of_gold_cases_are_their_own(folder: Path) -> None:
+    document, whole = store.load(folder).documents[0], case(folder)
+    (units,) = sentences.split([document.text])
+    alone = [replace(whole, start=u.start, end=u.end) for u in (units[0], units[2])]
+    bounds = as_gold(document, alone, units)["cases"]
+    assert [(b["start_sentence"], b["end_sentence"]) for b in bounds] == [(0, 0), (2, 2)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 from xcase.annotate.labels import SKILLS, UNKNOWN_INDUSTRY
@@ -25,10 +26,7 @@ def as_gold(document: Document, cases: Sequence[Case], units: Sequence[Unit]) ->
         units: its sentences, with those that belong to no case.
     """
     text = document.text
-    phases = {(s.start, s.end): s.phase for c in cases for s in c.sentences}
     skills, mentions = _skills(cases)
-    starts = {(c.sentences[0].start, c.sentences[0].end) for c in cases if c.sentences}
-    begins = [i for i, u in enumerate(units) if (u.start, u.end) in starts]
     return {
         "id": document.id,
         "url": f"own:{document.id}",
@@ -43,8 +41,8 @@ def as_gold(document: Document, cases: Sequence[Case], units: Sequence[Unit]) ->
         "text": text,
         "gold": {
             "sentences": [
-                {"text": text[u.start : u.end], "phase": phases.get((u.start, u.end), "other")}
-                for u in units
+                {"text": text[u.start : u.end], "phase": phase}
+                for u, phase in zip(units, _phases(text, cases, units), strict=True)
             ],
             "skills": skills,
             "outcomes": [
@@ -57,10 +55,25 @@ def as_gold(document: Document, cases: Sequence[Case], units: Sequence[Unit]) ->
             ],
         },
         "mentions": mentions,
-        "cases": [
-            {"start_sentence": a, "end_sentence": b - 1} for a, b in pairwise([*begins, len(units)])
-        ],
+        "cases": _bounds(cases, units),
     }
+
+
+def _phases(text: str, cases: Sequence[Case], units: Sequence[Unit]) -> list[str]:
+    """Return the phase of most of each unit: a person may have set one on words of his own."""
+    cover = {i: s.phase for c in cases for s in c.sentences for i in range(s.start, s.end)}
+    votes = (
+        Counter(cover.get(i, "other") for i in range(u.start, u.end) if text[i].isalnum())
+        for u in units
+    )
+    return [v.most_common(1)[0][0] if v else "other" for v in votes]
+
+
+def _bounds(cases: Sequence[Case], units: Sequence[Unit]) -> list[dict[str, int]]:
+    """Return the first and the last unit of each case."""
+    starts = [u.start for u in units]
+    inside = [(bisect_left(starts, c.start), bisect_left(starts, c.end)) for c in cases]
+    return [{"start_sentence": a, "end_sentence": b - 1} for a, b in inside if a < b]
 
 
 def _skills(cases: Sequence[Case]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
