@@ -238,6 +238,28 @@ def test_diversity_puts_a_twin_behind_a_stranger() -> None:
     assert diversify(vectors, [0.9, 0.89, 0.8], 3, 0.5) == [0, 2, 1]
 
 
+def test_diversity_chooses_as_its_formula_says_and_quickly() -> None:
+    rng = np.random.default_rng(3)
+    vectors = unit_length(rng.standard_normal((300, 8), dtype=np.float32))
+    scores = rng.integers(0, 40, 300) / 40  # many equals
+    left = sorted(range(300), key=lambda i: -scores[i])
+    wanted: list[int] = []
+    while left:
+        near = [max([0.0, *(float(vectors[i] @ vectors[j]) for j in wanted)]) for i in left]
+        gains = [0.8 * scores[i] - 0.2 * n for i, n in zip(left, near, strict=True)]
+        wanted.append(left.pop(int(np.argmax(gains))))
+        if len(wanted) == 60:
+            break
+    assert diversify(vectors, list(scores), 60, 0.2) == wanted
+    assert sorted(diversify(vectors, list(scores), 500, 0.2)) == list(range(300))
+
+
+def test_where_all_are_shown_none_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rank, "diversify", None)
+    found = searcher(three()).search(profile_of_text(ASKED), count=3).cases
+    assert [c.score for c in found] == sorted((c.score for c in found), reverse=True)
+
+
 def test_a_story_told_twice_is_counted_once() -> None:
     again = tuple(f"{s} " for s in NURSE)
     analysis = analysis_of(

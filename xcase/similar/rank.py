@@ -192,13 +192,16 @@ def diversify(
         vectors: ``n x d`` rows of length one.
         diversity: 0 orders by score alone, 1 by distance alone.
     """
-    left = list(np.argsort(-np.asarray(scores), kind="stable"))
+    worth = (1 - diversity) * np.asarray(scores, dtype=float)
+    # Of equals the one with the higher score, then the first.
+    order = np.argsort(-np.asarray(scores), kind="stable")
     chosen: list[int] = []
     closest = np.zeros(len(scores))
-    while left and len(chosen) < count:
-        gains = [(1 - diversity) * scores[i] - diversity * closest[i] for i in left]
-        best = int(left.pop(int(np.argmax(gains))))
+    while len(chosen) < min(count, len(scores)):
+        gains = worth - diversity * closest
+        best = int(order[np.argmax(gains[order])])
         chosen.append(best)
+        worth[best] = -np.inf
         closest = np.maximum(closest, vectors @ vectors[best])
     return chosen
 

@@ -100,11 +100,11 @@ class Searcher:
         matches = rank.match(self.index, query, candidates, self.weights)
         scores = [self._score(m, reading, float(words[m.case])) for m in matches]
         kept = [(m, score) for m, score in zip(matches, scores, strict=True) if score > 0]
-        vectors = self.index.arrays["middles"][[m.case for m, _ in kept]]
-        order = rank.diversify(vectors, [score for _, score in kept], count, diversity)
-        chosen = [
-            self._result(m, reading, float(words[m.case])) for m in (kept[i][0] for i in order)
-        ]
+        if count < len(kept):  # else there is nothing to choose
+            vectors = self.index.arrays["middles"][[m.case for m, _ in kept]]
+            order = rank.diversify(vectors, [score for _, score in kept], count, diversity)
+            kept = [kept[i] for i in order]
+        chosen = [self._result(m, reading, float(words[m.case])) for m, _ in kept]
         # Diversity chooses; what is chosen is shown by score.
         found = tuple(sorted(chosen, key=lambda case: -case.score))
         return Found(found, reading, (*reading.notes, *self._notes(reading, filters, found, count)))
