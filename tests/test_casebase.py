@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from test_similar import BAKER, CLERK, NURSE, analysis_of, story
 from typer.testing import CliRunner
 
 import xcase
-from xcase import store
+from xcase import given, store
 from xcase.cli import app
 from xcase.frames import TABLES
 from xcase.given import people
@@ -156,6 +157,52 @@ def test_a_frame_may_hold_arrays_dates_and_any_kind_of_empty_cell(base: xcase.Ca
     )
     with pytest.raises(xcase.UsageError, match="what JSON cannot say"):
         base.similar({"text": WARD, "more": np.array([float("nan")])})
+
+
+def test_one_person_may_be_a_row_and_an_empty_cell_says_nothing(base: xcase.CaseBase) -> None:
+    told = base.similar({"text": WARD, "skills_want": ["delegation"]}).json()
+    row = {"text": WARD, "industry": float("nan"), "role": pd.NA, "goals": None}
+    assert base.similar({**row, "skills_want": ["delegation"]}).json() == told
+    frame = pd.DataFrame([{"text": WARD, "skills_want": ["delegation"], "role": None}])
+    assert base.similar(frame.iloc[0]).json() == told
+    one = {"id": "m1", "skills_want": "delegation"}
+    other = {"id": "r1", "skills_have": "delegation"}
+    assert base.match(one, other) == base.match([one], [other])
+    assert base.match(pd.Series(one), other) == base.match([one], [other])
+
+
+def test_what_is_nobody_is_refused_in_words(base: xcase.CaseBase) -> None:
+    with pytest.raises(xcase.UsageError, match="one person is a mapping of fields, not list"):
+        base.similar([{"text": WARD}])  # type: ignore[arg-type]
+    with pytest.raises(xcase.UsageError, match="one person is a mapping of fields, not str"):
+        base.suggest([WARD])
+    with pytest.raises(xcase.UsageError, match="mentees are rows or a file with them, not int"):
+        base.suggest(3)
+    for k in ("3", 2.5, None):
+        with pytest.raises(xcase.UsageError, match="ask for a whole number"):
+            base.similar(WARD, k=k)  # type: ignore[arg-type]
+
+
+def test_a_filter_left_open_may_be_none(base: xcase.CaseBase) -> None:
+    assert base.similar(WARD, industry_from=None) == base.similar(WARD)
+    assert base.find(skill=None) == base.cases
+
+
+def test_an_answer_without_a_row_has_its_columns(base: xcase.CaseBase) -> None:
+    for full, empty in (
+        (base.similar(WARD), base.similar(WARD, industry_from="Legal")),
+        (base.transfer("Healthcare", k=1), replace(base.transfer("Healthcare"), records=())),
+    ):
+        parts = {reason["kind"] for record in full.json() for reason in record["reasons"]}
+        assert [c for c in full.frame() if c not in parts] == list(empty.frame())
+        assert empty.frame()["score"].empty
+
+
+def test_a_profile_may_hold_what_no_file_can() -> None:
+    profile, _ = given.profile(WARD)
+    broken = replace(profile, text=WARD + " \ud800", goals=("lead \ud800 a ward",))
+    told, _ = given.profile(broken)
+    assert (told.text, told.goals) == (WARD + " \ufffd", ("lead \ufffd a ward",))
 
 
 def test_rules_come_as_a_mapping(base: xcase.CaseBase) -> None:

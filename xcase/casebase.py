@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from xcase import given, store
 from xcase.errors import NotFoundError, UsageError, nearest
-from xcase.frames import Table, frame_of, table_of
+from xcase.frames import SIMILAR, TRANSFER, Table, frame_of, table_of
 from xcase.given import Mentee, People
 from xcase.loaded import Models
 from xcase.records import Analysis, Case, Document, SimilarCase, Skipped, Transfer
@@ -43,6 +43,8 @@ class Answer(Sequence[T], Generic[T]):
 
     records: tuple[T, ...]
     notes: tuple[str, ...] = ()
+    # Of a frame without rows.
+    columns: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.records)
@@ -59,7 +61,7 @@ class Answer(Sequence[T], Generic[T]):
 
     def frame(self) -> pd.DataFrame:
         """Return one row a record; the parts of a score stand in columns that add up to it."""
-        return frame_of(self.json())
+        return frame_of(self.json(), self.columns)
 
 
 class CaseBase:
@@ -136,16 +138,21 @@ class CaseBase:
         return table_of(self.analysis, table)
 
     def find(
-        self, *, industry_from: str = "", industry_to: str = "", skill: str = "", outcome: str = ""
+        self,
+        *,
+        industry_from: str | None = None,
+        industry_to: str | None = None,
+        skill: str | None = None,
+        outcome: str | None = None,
     ) -> tuple[Case, ...]:
         """Return the cases that start and lead there, about this gap, with such an outcome.
 
         Raises:
             UsageError: a name is not in the taxonomy; the nearest are listed.
         """
-        from xcase.similar import Filters, check_filters, passes
+        from xcase.similar import passes
 
-        filters = check_filters(Filters(industry_from, industry_to, skill, outcome))
+        filters = given.filters(industry_from, industry_to, skill, outcome)
         return tuple(case for case in self.cases if passes(case, filters, ""))
 
     def similar(
@@ -153,10 +160,10 @@ class CaseBase:
         mentee: Mentee,
         *,
         k: int = 5,
-        industry_from: str = "",
-        industry_to: str = "",
-        skill: str = "",
-        outcome: str = "",
+        industry_from: str | None = None,
+        industry_to: str | None = None,
+        skill: str | None = None,
+        outcome: str | None = None,
         across: bool = False,
     ) -> Answer[SimilarCase]:
         """Return the cases that resemble a mentee, with the reasons that each score is the sum of.
@@ -164,19 +171,17 @@ class CaseBase:
         Args:
             mentee: what the mentee says, or the fields of a profile, or a file with one.
             k: how many cases at most.
-            industry_from, industry_to, skill, outcome: only such cases.
+            industry_from, industry_to, skill, outcome: only such cases; all if None.
             across: the same gap in another industry than the mentee's, with a good end.
 
         Raises:
             UsageError: the profile says too little or too much, or a filter names something
                 unknown.
         """
-        from xcase.similar import Filters, check_filters
-
-        filters = check_filters(Filters(industry_from, industry_to, skill, outcome, across))
+        filters = given.filters(industry_from, industry_to, skill, outcome, across=across)
         profile, notes = given.profile(mentee)
         found = self.searcher.search(profile, count=given.count(k), filters=filters)
-        return Answer(found.cases, (*notes, *found.notes))
+        return Answer(found.cases, (*notes, *found.notes), SIMILAR)
 
     def transfer(
         self,
@@ -209,14 +214,14 @@ class CaseBase:
             profile_name=told[1] if told else "",
             base=self.transfers,
         )
-        return Answer(rows, notes)
+        return Answer(rows, notes, TRANSFER)
 
     def suggest(
         self,
         mentees: People,
         *,
         mentors: People | None = None,
-        rules: Path | Mapping[str, Any] | None = None,
+        rules: str | Path | Mapping[str, Any] | None = None,
         k: int = 5,
     ) -> Answer[dict[str, Any]]:
         """Return for each mentee skills to work on, transfers, cases to read, and mentors.
@@ -248,7 +253,7 @@ class CaseBase:
         mentees: People,
         mentors: People,
         *,
-        rules: Path | Mapping[str, Any] | None = None,
+        rules: str | Path | Mapping[str, Any] | None = None,
         partial: bool = False,
         alternatives: int = 3,
     ) -> Matching:
@@ -347,7 +352,7 @@ def analyze(
     paths: str | Path | Iterable[str | Path],
     out: str | Path = "xcase-out",
     *,
-    settings: Path | None = None,
+    settings: str | Path | None = None,
     fast: bool = False,
     progress: Progress | None = None,
 ) -> CaseBase:
@@ -376,7 +381,7 @@ def analyze(
     analysis = pipeline.analyze(
         [Path(p) for p in listed],
         folder,
-        settings=load_settings(settings).faster(asked=fast),
+        settings=load_settings(Path(settings) if settings else None).faster(asked=fast),
         progress=progress,
     )
     return CaseBase(analysis, folder)

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 Table = Literal["documents", "cases", "sentences", "skills", "outcomes", "errors"]
 TABLES: tuple[Table, ...] = get_args(Table)
+# The columns of answers beside those of their reasons.
+SIMILAR = ("case_id", "document_id", "score", "duplicates")
+TRANSFER = (
+    "skill", "from", "to", "score", "verdict", "evidence", "counter_evidence", "hypothetical",
+)  # fmt: skip
 # What an entry of a list inside an answer is called by.
 _NAMES = ("skill", "case_id", "mentor_id")
 
@@ -42,15 +47,18 @@ def rows_of(analysis: Analysis, table: Table) -> tuple[tuple[str, ...], Iterator
     return columns, rows(analysis)
 
 
-def frame_of(records: Sequence[dict[str, Any]]) -> pd.DataFrame:
+def frame_of(records: Sequence[dict[str, Any]], columns: Sequence[str] = ()) -> pd.DataFrame:
     """Return records of an answer as rows.
 
     ``reasons`` become a column each, ``weight * value``, whose sum is the score; other lists become
     the names of their entries.
+
+    Args:
+        columns: those of an answer without records.
     """
     import pandas as pd
 
-    return pd.DataFrame([_flat(record) for record in records])
+    return pd.DataFrame([_flat(record) for record in records], columns=None if records else columns)
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Any]:
