@@ -24,6 +24,7 @@ from xcase.cli_privacy import KeyFile, Pseudonymise, check_key_option, forget_cl
 from xcase.cli_report import report_cli
 from xcase.cli_serve import mcp_cli, serve_cli
 from xcase.cli_similar import feedback_cli, similar_cli
+from xcase.cli_taxonomy import taxonomy_cli
 from xcase.errors import UsageError, nearest
 from xcase.options import (
     DEFAULT_DIR,
@@ -276,35 +277,7 @@ def transfer_cli(
         show.print_transfers(rows)
 
 
-@app.command("taxonomy", epilog="Example: xcase taxonomy delegation")
-def taxonomy_cli(
-    name: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Argument(help="A skill, an alias of one, or a family; all skills if left out."),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """List the skills that xcase knows, or show one with its definition and sources."""
-    from xcase.store import to_json
-    from xcase.taxonomy import load_skills
-
-    wanted = None if name is None else " ".join(name.lower().split())
-    skills = [
-        s
-        for s in load_skills()
-        if wanted is None or wanted in (s.name, s.family.lower(), *s.aliases)
-    ]
-    if not skills:
-        known = [s.name for s in load_skills()]
-        raise UsageError(f"no skill or family {name!r}{nearest(str(name), known)}")
-    if as_json:
-        print_json([to_json(s) for s in skills])
-        return
-    from xcase.render import taxonomy
-
-    taxonomy(skills, detailed=len(skills) == 1)
-
-
+app.command("taxonomy", epilog="Example: xcase taxonomy delegation")(taxonomy_cli)
 app.command("doctor", epilog="Example: xcase doctor --dir xcase-out")(doctor_cli)
 app.command(
     "similar",

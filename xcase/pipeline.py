@@ -29,7 +29,7 @@ from xcase.records import (
 )
 from xcase.run import Clock, Progress, Run
 from xcase.settings import Settings
-from xcase.taxonomy import TAXONOMY_VERSION
+from xcase.taxonomy import taxonomy_version
 
 # Documents annotated together: enough to fill batches of equal length, little in memory.
 CHUNK = 64
@@ -308,7 +308,7 @@ def _same(done: tuple[Document, tuple[Case, ...]], source: Source) -> bool:
 def _fingerprint(settings: Settings) -> dict[str, Any]:
     return {
         "xcase": __version__,
-        "taxonomy": TAXONOMY_VERSION,
+        "taxonomy": taxonomy_version(),
         "models": {
             m.name: {"version": m.version, "sha256": m.files} for m in models.manifest().values()
         },

@@ -17,7 +17,7 @@ from xcase.export.meanings import (
 )
 from xcase.export.tables import TABLES, Column
 from xcase.spreadsheet import table_text
-from xcase.taxonomy import FAMILIES, TAXONOMY_VERSION
+from xcase.taxonomy import FAMILIES, taxonomy_version
 
 HEADER = ("kind", "table", "name", "type", "group", "meaning", "values", "see")
 _TITLES = {
@@ -72,7 +72,7 @@ def _rows() -> Iterator[dict[str, Any]]:
 
 
 def _opening() -> Iterator[str]:
-    yield f"# Codebook\n\nxcase {__version__}, taxonomy {TAXONOMY_VERSION}.\n"
+    yield f"# Codebook\n\nxcase {__version__}, taxonomy {taxonomy_version()}.\n"
     yield (
         "Facts are read by a model and may be wrong: `confidence` is the probability that one is "
         "right. A cell that a spreadsheet would run as a formula begins with `'` in CSV."
@@ -124,8 +124,10 @@ _HEAD = "| name | meaning | see |\n|---|---|---|"
 
 def _skills(skills: list[Code]) -> Iterator[str]:
     for family in FAMILIES:
-        yield f"\n### {family}\n\n{_HEAD}"
-        yield from (_line(s) for s in skills if s.group == family)
+        own = [s for s in skills if s.group == family]
+        if own:
+            yield f"\n### {family}\n\n{_HEAD}"
+            yield from map(_line, own)
 
 
 def _line(code: Code) -> str:

@@ -65,6 +65,7 @@ KIND_OF_SKILL = {
     "general": "Asked for about evenly by all industries.",
     "middle": "Between the two.",
     "specific": "Asked for much more by some industries than by others.",
+    "not measured": "Added by a user: the table of the labour market does not tell of it.",
 }
 DIRECTION = {
     "up": "Asked for more where one goes to.",

@@ -123,10 +123,11 @@ def _project(analysis: Analysis, name: str) -> ET.Element:
 def _add_codes(parent: ET.Element, analysis: Analysis) -> None:
     skills = _code(parent, "group", "Skills", codable=False)
     for family in FAMILIES:
-        group = _code(skills, "family", family, codable=False)
-        for skill in load_skills():
-            if skill.family == family:
-                _code(group, "skill", skill.name, skill.definition)
+        own = [s for s in load_skills() if s.family == family]
+        if own:
+            group = _code(skills, "family", family, codable=False)
+        for skill in own:
+            _code(group, "skill", skill.name, skill.definition)
     known = {s.name for s in load_skills()}
     if unknown := sorted({m.skill for c in analysis.cases for m in c.skills} - known):
         group = _code(skills, "family", _UNKNOWN, codable=False)

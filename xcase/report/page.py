@@ -19,7 +19,7 @@ from xcase.report import counts, health, sections
 from xcase.report.charts import Dot
 from xcase.report.layout import Layout, lay_out
 from xcase.similar.health import Health, examine
-from xcase.taxonomy import TAXONOMY_VERSION
+from xcase.taxonomy import taxonomy_version
 from xcase.transfer import Base, Question, ask
 
 # A page above this size is slow to send and to open: its cases then get pages of their own.
@@ -113,7 +113,7 @@ def _page(
         .render(
             style_href=None,
             version=__version__,
-            taxonomy=TAXONOMY_VERSION,
+            taxonomy=taxonomy_version(),
             analysis_version=analysis.run.get("xcase", "unknown"),
             **findings,
             map=sections.case_map(stories, dots, layout.kept if layout else None),

@@ -11,28 +11,43 @@ from __future__ import annotations
 import functools
 from importlib import resources
 
+from xcase.taxonomy import own
 from xcase.taxonomy.entries import CONTAINER_WORDS, FAMILIES, Industry, Skill
 from xcase.taxonomy.tables import parse_industries, parse_skills
 
 __all__ = [
     "CONTAINER_WORDS",
     "FAMILIES",
-    "TAXONOMY_VERSION",
     "Industry",
     "Skill",
+    "load_base_skills",
     "load_industries",
     "load_skills",
     "parse_industries",
     "parse_skills",
+    "taxonomy_version",
 ]
 
-TAXONOMY_VERSION = "1"
+_VERSION = "1"
+
+
+@functools.cache
+def taxonomy_version() -> str:
+    """Return the version of the taxonomy, with a sum of the user's own table if there is one."""
+    return own.version(_VERSION)
+
+
+@functools.cache
+def load_base_skills() -> tuple[Skill, ...]:
+    """Return the skills of ``skills.toml`` in file order; raise TaxonomyError if it is faulty."""
+    return parse_skills(resources.files(__name__) / "skills.toml")
 
 
 @functools.cache
 def load_skills() -> tuple[Skill, ...]:
-    """Return the skills of ``skills.toml`` in file order; raise TaxonomyError if it is faulty."""
-    return parse_skills(resources.files(__name__) / "skills.toml")
+    """Return all skills: those of xcase, then those of the table that ``XCASE_TAXONOMY`` names."""
+    base, added = load_base_skills(), own.path()
+    return base if added is None else (*base, *parse_skills(added, base))
 
 
 @functools.cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# The family of skills that a user adds without naming one.
+IMPORTED = "Imported"
 FAMILIES = (
     "Leading people",
     "Communicating",
@@ -14,6 +16,7 @@ FAMILIES = (
     "Relationships",
     "Change and innovation",
     "Character",
+    IMPORTED,
 )
 # These name programmes, relations and subjects far more often than something a person can do.
 CONTAINER_WORDS = frozenset(

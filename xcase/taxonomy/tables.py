@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -25,10 +25,15 @@ NAICS_CODE = re.compile(r"[1-9][0-9]{1,3}")
 Row = TypeVar("Row", Skill, Industry)
 
 
-def parse_skills(path: Path | Traversable) -> tuple[Skill, ...]:
-    """Read a skill file; raise TaxonomyError naming every fault in it."""
+def parse_skills(path: Path | Traversable, known: Iterable[Skill] = ()) -> tuple[Skill, ...]:
+    """Read a skill file; raise TaxonomyError naming every fault in it.
+
+    Args:
+        path: of the file.
+        known: skills whose names and aliases are taken.
+    """
     skills, faults = _rows(path, "skill", Skill)
-    owners: dict[str, str] = {}
+    owners = {phrase: s.name for s in known for phrase in (s.name, *s.aliases)}
     for skill in skills:
         faults += _taken(owners, skill.name.lower(), skill.name, "name")
     for skill in skills:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xcase.taxonomy import load_industries, load_skills
+from xcase.taxonomy import load_base_skills, load_industries, load_skills
 from xcase.transfer.labour_market import read_table
 
 Matrix = NDArray[np.float64]
@@ -78,15 +78,17 @@ def task_likeness() -> Matrix:
     to itself too. The mean of all industries in its place would be alike to every large one.
     """
     labels = [i.label for i in load_industries()]
-    names = [s.name for s in load_skills()]
+    names = [s.name for s in load_base_skills()]
     rows = {(r[0], r[1]): r[2:] for r in read_table("task_likeness", ("industry", "other", *names))}
     position = {label: n for n, label in enumerate(labels)}
-    out = np.zeros((len(labels), len(labels), len(names)))
+    # Of a skill that a user added there are no tasks: it is neither alike nor unlike.
+    out = np.zeros((len(labels), len(labels), len(load_skills())))
     for (first, second), row in rows.items():
         if first in position and second in position:
             a, b = position[first], position[second]
-            out[a, b] = out[b, a] = np.array(row, dtype=np.float64)
-            out[a, a] = out[b, b] = 1
+            own = slice(len(names))
+            out[a, b, own] = out[b, a, own] = np.array(row, dtype=np.float64)
+            out[a, a, own] = out[b, b, own] = 1
     return out
 
 

@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xcase.errors import TaxonomyError
-from xcase.taxonomy import load_industries, load_skills
+from xcase.taxonomy import load_base_skills, load_industries, load_skills
 
 Matrix = NDArray[np.float64]
 ALL = "All industries"
+NOT_MEASURED = "not measured"
 # Relative advantages this far apart have a direction; closer ones are called even.
 EVEN = 0.05
 # The thirds of the taxonomy with the most and the least even demand.
@@ -37,7 +38,7 @@ class LabourMarket:
         standing: where an industry stands among the others, 0 to 1; 0.5 is usual.
         value: from x to x skills, 0 to 1; see :func:`carry`.
         generality: one figure a skill, 0 to 1; 1 is asked alike everywhere.
-        kinds: one word a skill: general, middle or specific.
+        kinds: one word a skill: general, middle or specific, or that it is not measured.
         measured: whether an industry has figures of its own.
     """
 
@@ -62,7 +63,7 @@ class LabourMarket:
 @functools.cache
 def load_labour_market() -> LabourMarket:
     """Read the table that the package carries; raise TaxonomyError if it fits no taxonomy."""
-    skills = [s.name for s in load_skills()]
+    skills = [s.name for s in load_base_skills()]
     rows = {row[0]: row[1:] for row in read_table("labour_market", ("industry", *skills))}
     labels = [i.label for i in load_industries()]
     usual = np.array(rows[ALL], dtype=np.float64)
@@ -71,15 +72,23 @@ def load_labour_market() -> LabourMarket:
     own = asked[list(measured)]
     even = generality(own)
     stands = standing(asked, usual, spread=(own - usual).std(axis=0))
+    # Of a skill that a user added the table tells nothing: it is asked nowhere and carries nothing.
+    added = len(load_skills()) - len(skills)
     return LabourMarket(
-        asked=asked,
-        advantage=asked / usual,
-        standing=stands,
-        value=carry(stands[:, None], stands[None, :]),
-        generality=even,
-        kinds=_kinds(even),
+        asked=_padded(asked, added, 0),
+        advantage=_padded(asked / usual, added, 1),
+        standing=_padded(stands, added, 0.5),
+        value=_padded(carry(stands[:, None], stands[None, :]), added, 0),
+        generality=_padded(even, added, 0),
+        kinds=(*_kinds(even), *[NOT_MEASURED] * added),
         measured=measured,
     )
+
+
+def _padded(figures: Matrix, added: int, value: float) -> Matrix:
+    """Return figures with those of so many more skills, which are the last dimension."""
+    widths = [(0, 0)] * (figures.ndim - 1) + [(0, added)]
+    return np.pad(figures, widths, constant_values=value)
 
 
 def standing(asked: Matrix, usual: Matrix, *, spread: Matrix) -> Matrix:

@@ -10,6 +10,7 @@ from xcase.options import plain
 from xcase.records import Evidence, Transfer
 from xcase.render import terminal
 from xcase.spreadsheet import table_text
+from xcase.transfer.labour_market import NOT_MEASURED
 
 VERDICT_STYLE = {"observed": "green", "supported": "cyan", "plausible": "yellow"}
 COLUMNS = (
@@ -93,6 +94,8 @@ def _into(signal: dict[str, int]) -> str:
 
 def _labour_market(t: Transfer) -> str:
     s = t.signals["labour_market"]
+    if s["kind"] == NOT_MEASURED:
+        return "tells nothing of a skill that a user added"
     return (
         f"asked {s['rca_from']:.2f} times the usual in {t.source}, {s['rca_to']:.2f} in "
         f"{t.target} ({s['direction']}; {s['kind']} skill)"
