@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from xcase.vocabulary import skills_named
+
 PARTS = ("situation", "gap", "goal")
-# Where a new thought begins inside a sentence.
+# Where a new thought begins inside a sentence; not after "My goal:".
 _CLAUSE = re.compile(
-    r"(?<=[.!?;:])\s+|\n+|(?:,|(?<![\s,]))\s++"
+    r"(?<=[.!?;:])(?<!goal:)(?<!goals:)(?<!aim:)(?<!dream:)(?<!step:)(?<!want:)\s+|\n+|(?:,|(?<![\s,]))\s++"
     r"(?=(?:and|but|yet|though|although|because|so)\s++(?:i|we|my|now)\b|but\b|"
     r"who\s++(?:want|wish|hope|need|can|struggle|fear))",
     re.IGNORECASE,
@@ -15,8 +17,49 @@ _CLAUSE = re.compile(
 _GOAL = re.compile(
     r"\b(?:want(?:s|ed)?\b|would (?:like|love) to|i'd (?:like|love)|hop(?:e|es|ing) to|aims?\b|"
     r"goals?\b|wish(?:es)? to|plan(?:s|ning)? to|looking (?:for|to)|dream|aspir\w+|"
-    r"(?<!have )(?<!has )(?<!had )(?<!['’]ve )become|interested in|so that i can|ready to|"
-    r"next step)",
+    r"(?<!have )(?<!has )(?<!had )(?<!['’]ve )(?<!\bi )(?<!\bwe )(?<!\bthey )become|interested in|"
+    r"so that i can|ready to|next step)",
+    re.IGNORECASE,
+)
+_SELF = (
+    r"(?:i|we|they)(?:['’](?:m|d|ve|re))?(?:\s+(?:am|are|have|had|\w+ly|now|still|also|always))*"
+)
+_SAYS = re.compile(
+    r"\b(?!(?:who|and|but|now|the|have|that|they|\w{1,2})\b)[^\W\d_]+", re.IGNORECASE
+)
+_OWN = re.compile(r"\b(?:i|we|my|our|me)\b", re.IGNORECASE)
+# Before a goal's cue: what is wanted stands in front of it ("teaching is what I", "is my").
+_FRONTED = re.compile(rf"\b(?:what|where|how|whether|if)\s+{_SELF}\s*$", re.IGNORECASE)
+_IS_MY = re.compile(
+    r"\b(?:is|are|was|be|been|remains)\s+(?:always\s+)?(?:my|our|their|the|a)\s+(?:[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_NOUN = re.compile(r"aim|dream|goal|next", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"\b(?:which|something|(?<!know )(?<!think )(?<!feel )(?<!sure )(?<!decided )that)\s+"
+    rf"{_SELF}\s*$",
+    re.IGNORECASE,
+)
+# "The school I want to run", "Delegation I want to learn"; not "After years as a chef I want to".
+_OBJECT = re.compile(
+    r"^\W*(?!(?:after|as|at|being|by|coming|currently|following|for|from|having|in|now|once|"
+    r"since|today|until|while|when|with|working)\b)"
+    rf"(?:(?!(?:i|we|my|our|me)\b)[^\W_]\S*\s+)+(?<![,:–—-]\s){_SELF}\s*$",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(r",\s++|(?<!\s)\s++(?:and|but|so)\s", re.IGNORECASE)
+# Inside a goal: what is left behind, and what follows of the time before.
+_LEFT = re.compile(
+    r"\b(?:leav(?:e|ing)|quit(?:ting)?|giv(?:e|ing) up|escap(?:e|ing)|stop(?:ping)?|instead of|"
+    r"rather than|out of|(?:swap|trad|exchang)\w* (?:my|our|the|an?)|"
+    r"(?:mov|switch|chang|transition|shift|step|go|com|break)\w*(?: \w+)? (?:away )?from)\b"
+    r".*?(?=\s(?:to|into|and|or|for|towards|so)\b|[,;.]|$)",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    r",\s+(?=(?:(?:now|currently|today|at present)\s+)?(?:i|we)\b)|"
+    r"(?<!\s)(?<!\blook)(?<!\blooking)\s++(?=after\b|having\b|since\b|following\b|despite\b|currently\b|"
+    r"with (?:[\w-]+ )?years\b)",
     re.IGNORECASE,
 )
 # Some of these words are parts of strengths: "hard-working", "problem solving", "fearless".
@@ -44,3 +87,37 @@ def part_of(clause: str) -> str:
     if _GOAL.search(clause):
         return "goal"
     return "gap" if _GAP.search(clause) else "situation"
+
+
+def told_in(clause: str) -> list[tuple[str, str]]:
+    """Return what a clause tells, each with its part: a goal's clause may tell the start too.
+
+    Before the cue stands the start ("I am a nurse and want to teach"), unless what is wanted stands
+    there ("teaching is what I want"); a goal may name what it leaves ("to leave the ward").
+    """
+    part = part_of(clause)
+    if part != "goal":
+        return [(part, clause)]
+    cue = _GOAL.search(clause)
+    at = _goal_begins(clause[: cue.start()], cue.group()) if cue else 0
+    first, *later = _BEFORE.split(clause[at:])
+    goal = ("goal", _LEFT.sub("; ", first))
+    starts = (clause[:at], *_LEFT.findall(first))
+    told = [(_part_of_start(start), start) for start in starts if _SAYS.search(start)]
+    return [*told, goal, *((part_of(piece), piece) for piece in later)]
+
+
+def _part_of_start(start: str) -> str:
+    """Return what a start tells; a bare name ("delegation, want to lead") may be had or lacked."""
+    bare = not _OWN.search(start) and skills_named(start)
+    return "gap" if bare else part_of(start)
+
+
+def _goal_begins(before: str, cue: str) -> int:
+    """Return where in what stands before a goal's cue the goal begins."""
+    if _RELATIVE.search(before) or _OBJECT.search(before):
+        return 0
+    if not (_FRONTED.search(before) or (_NOUN.match(cue) and _IS_MY.search(before))):
+        return len(before)
+    joints = [m.end() for m in _JOINT.finditer(before) if _OWN.search(before[: m.start()])]
+    return joints[-1] if joints else 0

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from xcase.clauses import PARTS, clauses_of, part_of
+from xcase.clauses import PARTS, clauses_of, part_of, told_in
 from xcase.errors import UsageError, nearest
 from xcase.impersonal import impersonal
 from xcase.profiles import read_profile
@@ -81,12 +81,7 @@ def read(profile: Profile) -> Reading:
     Raises:
         UsageError: it says too little or too much, or is not in English.
     """
-    size = sum(map(len, (profile.text, profile.role, *profile.goals)))
-    if size > MAX_CHARS:
-        raise UsageError(
-            f"the profile has {size:,} characters, and {MAX_CHARS:,} are the limit; "
-            "give the part that describes the mentee"
-        )
+    _check_size(profile)
     _check_language(_WORD.findall(" ".join((profile.role, profile.text, *profile.goals))))
     text, role, *goals = (
         impersonal(told, profile.name).text for told in (profile.text, profile.role, *profile.goals)
@@ -94,13 +89,19 @@ def read(profile: Profile) -> Reading:
     notes: list[str] = []
     wanted, unnamed = _skills(profile.skills_want, notes)
     parts: dict[str, list[str]] = {part: [] for part in PARTS}
+    # Vectors are made of whole clauses; what a goal's clause tells of the start is read besides.
+    told: dict[str, list[str]] = {part: [] for part in PARTS}
     if role:
         parts["situation"].append(role)
+        told["situation"].append(role)
     for clause in clauses_of(text):
         parts[part_of(clause)].append(clause)
-    parts["goal"] += goals
-    parts["gap"] += unnamed
-    for clause in (*parts["gap"], *parts["goal"]):
+        for part, piece in told_in(clause):
+            told[part].append(piece)
+    for part, fields in (("goal", goals), ("gap", unnamed)):
+        parts[part] += fields
+        told[part] += fields
+    for clause in (*told["gap"], *told["goal"]):
         wanted += [skill for skill in skills_named(clause) if skill not in wanted]
     words = _WORD.findall(" ".join(c for clauses in parts.values() for c in clauses))
     if len(words) == 1 and not wanted:
@@ -112,9 +113,9 @@ def read(profile: Profile) -> Reading:
             f"the profile says too little ({' '.join(words)[:40]!r}); tell in a sentence or two "
             "where the mentee stands, what is hard, and what the goal is"
         )
-    start = _industry(profile.industry, (*parts["situation"], *parts["gap"]), notes)
-    goal = _industry(profile.target_industry, parts["goal"], notes)
-    missing = [part for part, clauses in parts.items() if not clauses]
+    start = _industry(profile.industry, (*told["situation"], *told["gap"]), notes)
+    goal = _industry(profile.target_industry, told["goal"], notes)
+    missing = [part for part in PARTS if not told[part]]
     if not wanted:
         missing.append("skills wanted")
     if not start and not goal:
@@ -154,6 +155,15 @@ def _skills(told: Iterable[str], notes: list[str]) -> tuple[list[str], list[str]
             unnamed.append(skill)
             notes.append(f"{skill!r} names no skill that xcase knows; it is compared by its words")
     return list(named), unnamed
+
+
+def _check_size(profile: Profile) -> None:
+    size = sum(map(len, (profile.text, profile.role, *profile.goals)))
+    if size > MAX_CHARS:
+        raise UsageError(
+            f"the profile has {size:,} characters, and {MAX_CHARS:,} are the limit; "
+            "give the part that describes the mentee"
+        )
 
 
 def _check_language(words: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xcase.clauses import clauses_of, part_of
+from xcase.clauses import clauses_of, told_in
 from xcase.profiles import read_profile
 from xcase.vocabulary import skill_names, skills_named
 
@@ -38,8 +38,8 @@ def read_person(content: bytes, where: str) -> Person:
         hits = [hit.label for hit in skill_names().find(name)]
         found += hits
         unknown += [] if hits else [name]
-    told = (c for c in clauses_of(profile.text) if part_of(c) == "situation")
-    found += [skill for clause in told for skill in skills_named(clause)]
+    told = (piece for clause in clauses_of(profile.text) for piece in told_in(clause))
+    found += [skill for part, words in told if part == "situation" for skill in skills_named(words)]
     return Person(
         name=profile.name or profile.id,
         industry=profile.industry,
