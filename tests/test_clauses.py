@@ -22,6 +22,12 @@ from xcase.clauses import part_of
         "failover engineer",
         "I have become good at delegation",
         "I’ve become calm",
+        "I lead without fear",
+        "I never panic or freeze",
+        "Planning is not a problem for me",
+        "My days are not too long",
+        "I got over my fear of heights",
+        "I get up early without fail",
     ],
 )
 def test_a_strength_is_part_of_the_situation(clause: str) -> None:
@@ -45,6 +51,13 @@ def test_a_strength_is_part_of_the_situation(clause: str) -> None:
         "I'm learning to delegate",
         "I have not learned to delegate",
         "I haven't learned to delegate",
+        "I have a little trouble with rotas",
+        "I not only lack time",
+        "I cannot speak without panic",
+        "I need to get over my fear of heights",
+        "I have no idea what to do",
+        "I have no experience",
+        "nobody is afraid of me",
     ],
 )
 def test_what_is_hard_is_a_gap(clause: str) -> None:

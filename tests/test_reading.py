@@ -93,3 +93,69 @@ def test_a_skill_told_beside_a_goal_is_had(text: str, wanted: set[str], has: set
 def test_a_start_told_beside_a_goal_is_not_missing(text: str, missing: tuple[str, ...]) -> None:
     parts = ("situation", "gap", "goal")
     assert tuple(m for m in read(profile_of_text(text)).missing if m in parts) == missing
+
+
+# ---------------------------------------------------------------- what is denied
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "has"),
+    [
+        # A gap denied is none.
+        ("I have no trouble with delegation.", (), ("delegation",)),
+        ("I do not lack confidence.", (), ("confidence",)),
+        ("I don't need help with public speaking", (), ("public speaking",)),
+        ("I don't need to learn planning, I run a farm", (), ("planning",)),
+        ("I never had trouble delegating", (), ("delegation",)),
+        ("I am no longer afraid of public speaking", (), ("public speaking",)),
+        ("I never found public speaking hard", (), ("public speaking",)),
+        ("Negotiation isn’t difficult for me", (), ("negotiation",)),
+        ("I can negotiate without difficulty", (), ("negotiation",)),
+        ("I don't mind cold calling", (), ("sales",)),
+        ("I hardly ever struggle with planning", (), ("planning",)),
+        ("I have overcome my fear of public speaking", (), ("public speaking",)),
+        ("I have no lack of courage", (), ("courage",)),
+        # A gap is one still.
+        ("I have a little trouble with planning", ("planning",), ()),
+        ("I cannot delegate without panic", ("delegation",), ()),
+        ("I need to overcome my fear of public speaking", ("public speaking",), ()),
+        ("It is not only hard to delegate, it is new", ("delegation",), ()),
+        ("I do not know how to delegate", ("delegation",), ()),
+        ("No one helps me with planning", ("planning",), ()),
+        # To have none of a skill is a gap.
+        ("I have no confidence and no patience.", ("confidence", "patience"), ()),
+        ("I have no negotiation skills", ("negotiation",), ()),
+        ("I have little empathy for them", ("empathy",), ()),
+        ("I am not very organised at work", ("organisation",), ()),
+        ("I am not diplomatic with people", ("diplomacy",), ()),
+        ("I have no real experience of fundraising", ("fundraising",), ()),
+        ("Planning instead of rush is my dream", ("planning",), ()),
+        # What is not wanted is neither wanted nor had; not to want to fail is a goal.
+        ("I don't want help with planning", (), ()),
+        ("I'm not interested in negotiation", (), ()),
+        ("I don't want to lose my patience with the team", ("patience",), ()),
+    ],
+)
+def test_a_gap_denied_is_none_and_a_skill_denied_is_one(
+    text: str, wanted: tuple[str, ...], has: tuple[str, ...]
+) -> None:
+    assert (read(profile_of_text(text)).skills, had(text)) == (wanted, has)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "goal"),
+    [
+        ("I am not a nurse any more, I work in a bank", {BANK}, set()),
+        ("I have never worked in a bank, I am a nurse", {HEALTH}, set()),
+        ("I don't work in a hospital, I have a farm", {FARM}, set()),
+        ("I am neither a nurse nor a chef, I am a plumber", {BUILD}, set()),
+        ("I am not only a nurse", {HEALTH}, set()),
+        ("I do not like the hospital", {HEALTH}, set()),
+        ("I no longer want to be a nurse, I want to be a chef", {HEALTH}, {FOOD}),
+        ("I don't want to become a nurse, I want to be a chef", set(), {FOOD}),
+        ("I have no wish to become a chef in this hospital", {HEALTH}, set()),
+    ],
+)
+def test_an_industry_denied_is_not_told(text: str, start: set[str], goal: set[str]) -> None:
+    reading = read(profile_of_text(text))
+    assert (set(reading.industry_from), set(reading.industry_to)) == (start, goal)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-from xcase.vocabulary import skills_named
+from xcase.vocabulary import skill_names, skills_named
 
 PARTS = ("situation", "gap", "goal")
+# Neither had nor lacked: "I no longer want to be a nurse".
+UNWANTED = "unwanted"
 # Where a new thought begins inside a sentence; not after "My goal:".
 _CLAUSE = re.compile(
-    r"(?<=[.!?;:])(?<!goal:)(?<!goals:)(?<!aim:)(?<!dream:)(?<!step:)(?<!want:)\s+|\n+|(?:,|(?<![\s,]))\s++"
+    r"(?<=[.!?;:])(?<!goal:)(?<!goals:)(?<!aim:)(?<!dream:)(?<!step:)(?<!want:)\s+|\n+|"
+    r"(?:,|(?<![\s,]))\s++"
     r"(?=(?:and|but|yet|though|although|because|so)\s++(?:i|we|my|now)\b|but\b|"
     r"who\s++(?:want|wish|hope|need|can|struggle|fear))",
     re.IGNORECASE,
@@ -21,6 +24,58 @@ _GOAL = re.compile(
     r"so that i can|ready to|next step)",
     re.IGNORECASE,
 )
+# What is hard and can be denied ("no trouble with"). Some of these words are parts of strengths:
+# "hard-working", "problem solving", "fearless".
+_HARD = (
+    r"(?:struggl\w+|(?<!work )(?<!working )(?<!worked )hard\b(?!-)|difficult\w*|afraid|"
+    r"fear(?!less)\w*|scared|nervous|anxious|freez\w*|froze|panic\w*|avoid\w*|lack\w*|weak\w*|"
+    r"bad at|unsure|unable|fail(?:s|ed|ings?|ures?)?\b(?!-)|stuck|lost|trouble(?![- ]?shoo)\w*|"
+    r"(?<!solve )(?<!solving )(?<!solved )problems?\b(?![- ]solv)|overwhelm\w*|"
+    r"too (?:shy|much|many|quiet|slow|fast|long|soft|blunt)|worr\w+|guilt\w*|ashamed|hate\w*|"
+    r"dread\w*|burn(?:ed|t|ing)? out|exhaust\w*|ignor\w+)"
+)
+_GAP = re.compile(
+    rf"\b(?:{_HARD}|can(?:no|['’])t|cannot|couldn['’]t|don['’]t|do not|haven['’]t|never|no one|"
+    r"nobody|not (?:good|sure|able|used|comfortable|confident|learn\w*)|"
+    r"need (?:help|to learn|to)|without|learn\b|a?m learning|instead of|keep \w+ing|end up|still\b|"
+    r"know nothing|nothing\b|"
+    r"no (?:real |prior |formal )?(?:idea|experience|skills?|plans?|goals?|talent|training)\b)",
+    re.IGNORECASE,
+)
+_NOT = r"(?:not|never|(?:do|does|did|is|are|was|were|have|has|had|wo)n['’]t)"
+_SOFT = (
+    r"(?:\s+(?:an?|the|any|much|many|real|really|big|great|major|serious|particular|particularly|"
+    r"especially|usually|often|normally|actually|longer|very|that|so|all|at|ever|even|least|"
+    r"been|be|being|feel|felt|have|has|had|having|get|got|is|are|was))*"
+)
+_FIND = r"(?:\s+(?:find|found|finding)(?:\s+[\w-]+){1,3}?)?"
+# What denies a gap; "a little trouble" and "not only" do not.
+_NO_GAP = re.compile(
+    rf"\b(?:{_NOT}|(?<!say )(?<!saying )no|without|neither|nor|hardly|barely|rarely|seldom|nothing|"
+    rf"(?<!a )(?:little|few)){_SOFT}{_FIND}{_SOFT}\s+"
+    rf"(?:{_HARD}|issues?\b|doubts?\b|concerns?\b|minds?\b)(?:\s+n?or\s+{_HARD})*|"
+    rf"\b(?:{_NOT}\s+needs?\b(?:\s+to\s+learn\b)?|needs?\s+no\b)|"
+    r"\b(?:overcame|(?:have|has|had|['’]ve) overcome|got over|lost|free (?:of|from))"
+    rf"(?:\s+(?:my|our|their|all|any|the))*\s+{_HARD}",
+    re.IGNORECASE,
+)
+# A goal denied is none, but not to want to fail is one.
+_NO_GOAL = re.compile(
+    rf"\b(?:{_NOT}|no)(?:\s+(?:\w+ly|any|longer|ever|yet))*\s+"
+    r"(?:want(?:s|ed)?|wish(?:es)?|plan(?:s|ning)?|hop(?:e|es|ing)|aim(?:ing)?|dream\w*|looking|"
+    r"interest(?:ed)? in)\b"
+    rf"(?!\s+(?:to\s+)?(?:be\s+|get\s+|keep\s+|feel\s+)?(?:lose|losing|too|{_HARD}))"
+    r"(?:\s+to\s+(?:be|become)\b)?",
+    re.IGNORECASE,
+)
+# Before the name of a skill: it is lacked.
+_NO_SUCH = re.compile(
+    rf"\b(?:{_NOT}|no|nor|without|little|low|poor|limited|zero)"
+    r"(?:\s+(?:an?|any|very|really|so|too|particularly|always|much|enough|yet|been|real|great|good|"
+    r"strong|natural|own|prior|formal))*\s+$",
+    re.IGNORECASE,
+)
+_NEAR = 60
 _SELF = (
     r"(?:i|we|they)(?:['’](?:m|d|ve|re))?(?:\s+(?:am|are|have|had|\w+ly|now|still|also|always))*"
 )
@@ -58,21 +113,8 @@ _LEFT = re.compile(
 )
 _BEFORE = re.compile(
     r",\s+(?=(?:(?:now|currently|today|at present)\s+)?(?:i|we)\b)|"
-    r"(?<!\s)(?<!\blook)(?<!\blooking)\s++(?=after\b|having\b|since\b|following\b|despite\b|currently\b|"
-    r"with (?:[\w-]+ )?years\b)",
-    re.IGNORECASE,
-)
-# Some of these words are parts of strengths: "hard-working", "problem solving", "fearless".
-_GAP = re.compile(
-    r"\b(?:can(?:no|['’])t|cannot|couldn['’]t|don['’]t|do not|haven['’]t|never|no one|nobody|"
-    r"struggl\w+|(?<!work )(?<!working )(?<!worked )hard\b(?!-)|difficult\w*|afraid|"
-    r"fear(?!less)\w*|scared|nervous|anxious|freez\w*|froze|panic\w*|avoid\w*|lack\w*|weak\w*|"
-    r"bad at|not (?:good|sure|able|used|comfortable|confident|learn\w*)|unsure|unable|"
-    r"fail(?:s|ed|ings?|ures?)?\b(?!-)|stuck|lost|trouble(?![- ]?shoo)\w*|"
-    r"(?<!solve )(?<!solving )(?<!solved )problems?\b(?![- ]solv)|overwhelm\w*|"
-    r"too (?:shy|much|many|quiet|slow|fast|long|soft|blunt)|need (?:help|to learn|to)|without|"
-    r"worr\w+|guilt\w*|ashamed|hate\w*|dread\w*|burn(?:ed|t|ing)? out|exhaust\w*|ignor\w+|"
-    r"learn\b|a?m learning|instead of|keep \w+ing|end up|still\b|no idea|know nothing|nothing\b)",
+    r"(?<!\s)(?<!\blook)(?<!\blooking)\s++(?=after\b|having\b|since\b|following\b|despite\b|"
+    r"currently\b|with (?:[\w-]+ )?years\b)",
     re.IGNORECASE,
 )
 
@@ -83,34 +125,55 @@ def clauses_of(text: str) -> list[str]:
 
 
 def part_of(clause: str) -> str:
-    """Return ``goal``, ``gap`` or ``situation``: what a clause of a profile tells."""
-    if _GOAL.search(clause):
+    """Return ``goal``, ``gap`` or ``situation``: what a clause of a profile tells.
+
+    A goal or gap that is denied is none: "I have no trouble with delegation" tells the situation.
+    """
+    hoped = _blanked(_NO_GOAL, clause)
+    if _GOAL.search(hoped):
         return "goal"
-    return "gap" if _GAP.search(clause) else "situation"
+    hard = _blanked(_NO_GAP, hoped)
+    return "gap" if _GAP.search(hard) or _lacks_a_skill(hard) else "situation"
+
+
+def _blanked(denied: re.Pattern[str], clause: str) -> str:
+    """Return a clause without what is denied, every other word at its place."""
+    return denied.sub(lambda match: " " * len(match.group()), clause)
+
+
+def _lacks_a_skill(clause: str) -> bool:
+    starts = (hit.span.start for hit in skill_names().find(clause))
+    return any(_NO_SUCH.search(clause[max(0, at - _NEAR) : at]) for at in starts)
 
 
 def told_in(clause: str) -> list[tuple[str, str]]:
     """Return what a clause tells, each with its part: a goal's clause may tell the start too.
 
     Before the cue stands the start ("I am a nurse and want to teach"), unless what is wanted stands
-    there ("teaching is what I want"); a goal may name what it leaves ("to leave the ward").
+    there ("teaching is what I want"); a goal may name what it leaves ("to leave the ward"). What is
+    expressly not wanted is told as ``UNWANTED``.
     """
-    part = part_of(clause)
-    if part != "goal":
-        return [(part, clause)]
-    cue = _GOAL.search(clause)
+    if part_of(clause) != "goal":
+        return [(_stance(clause), clause)]
+    cue = _GOAL.search(_blanked(_NO_GOAL, clause))
     at = _goal_begins(clause[: cue.start()], cue.group()) if cue else 0
     first, *later = _BEFORE.split(clause[at:])
     goal = ("goal", _LEFT.sub("; ", first))
     starts = (clause[:at], *_LEFT.findall(first))
     told = [(_part_of_start(start), start) for start in starts if _SAYS.search(start)]
-    return [*told, goal, *((part_of(piece), piece) for piece in later)]
+    return [*told, goal, *(one for piece in later for one in told_in(piece))]
 
 
 def _part_of_start(start: str) -> str:
     """Return what a start tells; a bare name ("delegation, want to lead") may be had or lacked."""
-    bare = not _OWN.search(start) and skills_named(start)
-    return "gap" if bare else part_of(start)
+    return "gap" if not _OWN.search(start) and skills_named(start) else _stance(start)
+
+
+def _stance(clause: str) -> str:
+    """Return ``gap``, ``situation`` or ``UNWANTED``: what a clause tells that is no goal."""
+    if part_of(clause) == "gap":
+        return "gap"
+    return UNWANTED if _NO_GOAL.search(clause) else "situation"
 
 
 def _goal_begins(before: str, cue: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from xcase.clauses import PARTS, clauses_of, part_of, told_in
+from xcase.clauses import PARTS, UNWANTED, clauses_of, part_of, told_in
 from xcase.errors import UsageError, nearest
 from xcase.impersonal import impersonal
 from xcase.profiles import read_profile
@@ -37,6 +37,14 @@ _ENGLISH = frozenset((
     "think", "know", "everything", "nobody", "everyone", "myself", "never",
 ))  # fmt: skip
 
+# Before a role, a place or a word of an industry: it is not where one is or wants to be.
+_NOT_THERE = re.compile(
+    r"\b(?:not|never|no|neither|nor|(?:do|does|did|is|are|was|were|have|has|had)n['’]t)"
+    r"(?:\s+(?:an?|the|my|any|yet|really|actually|been|being|work(?:s|ed|ing)?|as|in|at|for|want|"
+    r"wanted|wish|to|become|longer|trained|qualified|professional))*\s+$",
+    re.IGNORECASE,
+)
+NEAR = 60
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -90,7 +98,7 @@ def read(profile: Profile) -> Reading:
     wanted, unnamed = _skills(profile.skills_want, notes)
     parts: dict[str, list[str]] = {part: [] for part in PARTS}
     # Vectors are made of whole clauses; what a goal's clause tells of the start is read besides.
-    told: dict[str, list[str]] = {part: [] for part in PARTS}
+    told: dict[str, list[str]] = {part: [] for part in (*PARTS, UNWANTED)}
     if role:
         parts["situation"].append(role)
         told["situation"].append(role)
@@ -113,7 +121,7 @@ def read(profile: Profile) -> Reading:
             f"the profile says too little ({' '.join(words)[:40]!r}); tell in a sentence or two "
             "where the mentee stands, what is hard, and what the goal is"
         )
-    start = _industry(profile.industry, (*told["situation"], *told["gap"]), notes)
+    start = _industry(profile.industry, (*told["situation"], *told["gap"], *told[UNWANTED]), notes)
     goal = _industry(profile.target_industry, told["goal"], notes)
     missing = [part for part in PARTS if not told[part]]
     if not wanted:
@@ -140,7 +148,12 @@ def _industry(told: str, clauses: Iterable[str], notes: list[str]) -> dict[str, 
             return {meant: 1.0}
         near = nearest(told, (i.label for i in load_industries()))
         notes.append(f"unknown industry {told!r} is not compared{near}")
-    found = Counter(hit.label for clause in clauses for hit in industry_words().find(clause))
+    found = Counter(
+        hit.label
+        for clause in clauses
+        for hit in industry_words().find(clause)
+        if not _NOT_THERE.search(clause[max(0, hit.span.start - NEAR) : hit.span.start])
+    )
     return {label: count / found.total() for label, count in found.items()}
 
 
