@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -62,6 +63,21 @@ def had(text: str) -> tuple[str, ...]:
 def test_a_start_told_beside_a_goal_is_no_goal(text: str, start: set[str], goal: set[str]) -> None:
     reading = read(profile_of_text(text))
     assert (set(reading.industry_from), set(reading.industry_to)) == (start, goal)
+
+
+@pytest.mark.parametrize(
+    ("goal", "start", "target"),
+    [
+        ("leave nursing and become a teacher", {HEALTH}, {SCHOOL}),
+        ("from now on a chef", set(), {FOOD}),
+        ("a chef, and a farm of my own", set(), {FOOD, FARM}),
+    ],
+)
+def test_a_goal_given_as_a_field_may_name_what_it_leaves(
+    goal: str, start: set[str], target: set[str]
+) -> None:
+    reading = read(replace(profile_of_text("I have been tired for years"), goals=(goal,)))
+    assert (set(reading.industry_from), set(reading.industry_to)) == (start, target)
 
 
 @pytest.mark.parametrize(

@@ -146,22 +146,26 @@ def _lacks_a_skill(clause: str) -> bool:
     return any(_NO_SUCH.search(clause[max(0, at - _NEAR) : at]) for at in starts)
 
 
-def told_in(clause: str) -> list[tuple[str, str]]:
+def told_in(clause: str, *, goal: bool = False) -> list[tuple[str, str]]:
     """Return what a clause tells, each with its part: a goal's clause may tell the start too.
 
     Before the cue stands the start ("I am a nurse and want to teach"), unless what is wanted stands
     there ("teaching is what I want"); a goal may name what it leaves ("to leave the ward"). What is
     expressly not wanted is told as ``UNWANTED``.
+
+    Args:
+        clause: the words.
+        goal: they are known to be a goal, from their first word on.
     """
-    if part_of(clause) != "goal":
+    if not goal and part_of(clause) != "goal":
         return [(_stance(clause), clause)]
-    cue = _GOAL.search(_blanked(_NO_GOAL, clause))
+    cue = None if goal else _GOAL.search(_blanked(_NO_GOAL, clause))
     at = _goal_begins(clause[: cue.start()], cue.group()) if cue else 0
     first, *later = _BEFORE.split(clause[at:])
-    goal = ("goal", _LEFT.sub("; ", first))
+    led = ("goal", _LEFT.sub("; ", first))
     starts = (clause[:at], *_LEFT.findall(first))
     told = [(_part_of_start(start), start) for start in starts if _SAYS.search(start)]
-    return [*told, goal, *(one for piece in later for one in told_in(piece))]
+    return [*told, led, *(one for piece in later for one in told_in(piece))]
 
 
 def _part_of_start(start: str) -> str:

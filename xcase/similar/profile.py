@@ -44,7 +44,8 @@ _NOT_THERE = re.compile(
     r"wanted|wish|to|become|longer|trained|qualified|professional))*\s+$",
     re.IGNORECASE,
 )
-NEAR = 60
+_NEAR = 60
+
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -97,18 +98,13 @@ def read(profile: Profile) -> Reading:
     notes: list[str] = []
     wanted, unnamed = _skills(profile.skills_want, notes)
     parts: dict[str, list[str]] = {part: [] for part in PARTS}
-    # Vectors are made of whole clauses; what a goal's clause tells of the start is read besides.
-    told: dict[str, list[str]] = {part: [] for part in (*PARTS, UNWANTED)}
     if role:
         parts["situation"].append(role)
-        told["situation"].append(role)
     for clause in clauses_of(text):
         parts[part_of(clause)].append(clause)
-        for part, piece in told_in(clause):
-            told[part].append(piece)
-    for part, fields in (("goal", goals), ("gap", unnamed)):
-        parts[part] += fields
-        told[part] += fields
+    parts["goal"] += goals
+    parts["gap"] += unnamed
+    told = _told(role, text, goals, unnamed)
     for clause in (*told["gap"], *told["goal"]):
         wanted += [skill for skill in skills_named(clause) if skill not in wanted]
     words = _WORD.findall(" ".join(c for clauses in parts.values() for c in clauses))
@@ -141,6 +137,24 @@ def read(profile: Profile) -> Reading:
     )
 
 
+def _told(
+    role: str, text: str, goals: Iterable[str], wanted: Iterable[str]
+) -> dict[str, list[str]]:
+    """Return what each part tells.
+
+    Vectors are made of whole clauses; here a goal's clause is read piece by piece.
+    """
+    told: dict[str, list[str]] = {part: [] for part in (*PARTS, UNWANTED)}
+    told["situation"] += [role] if role else []
+    told["gap"] += wanted
+    for part, piece in (
+        *(one for clause in clauses_of(text) for one in told_in(clause)),
+        *(one for goal in goals for one in told_in(goal, goal=True)),
+    ):
+        told[part].append(piece)
+    return told
+
+
 def _industry(told: str, clauses: Iterable[str], notes: list[str]) -> dict[str, float]:
     """Return the industry told, else those whose roles, places and words the clauses name."""
     if told:
@@ -152,7 +166,7 @@ def _industry(told: str, clauses: Iterable[str], notes: list[str]) -> dict[str, 
         hit.label
         for clause in clauses
         for hit in industry_words().find(clause)
-        if not _NOT_THERE.search(clause[max(0, hit.span.start - NEAR) : hit.span.start])
+        if not _NOT_THERE.search(clause[max(0, hit.span.start - _NEAR) : hit.span.start])
     )
     return {label: count / found.total() for label, count in found.items()}
 
