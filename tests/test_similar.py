@@ -403,6 +403,22 @@ def test_fields_of_a_profile() -> None:
     assert any("'juggling'" in n for n in reading.notes)
 
 
+def test_skills_wanted_are_compared_whether_or_not_one_is_unknown() -> None:
+    known = replace(profile_of_text(""), skills_want=("delegate", "any task"))
+    alone = replace(known, skills_want=("delegate",))
+    assert read(alone).gap == ("delegate",)
+    assert read(known).gap == ("delegate", "any task")
+    assert "gap" not in read(known).missing
+    search = searcher(three()).search
+    gaps = [
+        next(reason.value for reason in search(p, count=1).cases[0].reasons if reason.kind == "gap")
+        for p in (known, alone)
+    ]
+    assert min(gaps) > 0
+    beside_text = replace(known, text=ASKED)
+    assert "delegate" not in read(beside_text).gap
+
+
 def test_an_unknown_industry_is_named_with_the_nearest() -> None:
     profile, _ = parse_profile(json.dumps({"text": ASKED, "industry": "Helthcare"}), "m.json")
     assert any("nearest: Healthcare" in n for n in read(profile).notes)

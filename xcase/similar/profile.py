@@ -103,6 +103,8 @@ def read(profile: Profile) -> Reading:
     for clause in clauses_of(text):
         parts[part_of(clause)].append(clause)
     parts["goal"] += goals
+    # Where nothing else is told, the names of all skills wanted are compared, known or not.
+    unnamed = unnamed if any(parts.values()) else list(profile.skills_want)
     parts["gap"] += unnamed
     told = _told(role, text, goals, unnamed)
     for clause in (*told["gap"], *told["goal"]):

@@ -92,7 +92,7 @@ class Match:
 
 def embed(reading: Reading, encoder: TokenEncoder) -> Query:
     """Turn the clauses of a profile into vectors, each token with its share."""
-    clauses = [*reading.situation, *reading.gap, *reading.goal] or [", ".join(reading.skills)]
+    clauses = [*reading.situation, *reading.gap, *reading.goal]
     vectors = encode(encoder, clauses)
     told = [telling(c, v.spans) for c, v in zip(clauses, vectors, strict=True)]
     tokens = np.concatenate([v.tokens[kept] for v, kept in zip(vectors, told, strict=True)])
