@@ -57,6 +57,7 @@ def test_a_strength_is_part_of_the_situation(clause: str) -> None:
         "I need to get over my fear of heights",
         "I have no idea what to do",
         "I have no experience",
+        "I have no plan",
         "nobody is afraid of me",
     ],
 )

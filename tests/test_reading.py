@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from xcase.clauses import part_of
 from xcase.similar import profile_of_text
 from xcase.similar.profile import read
+from xcase.taxonomy import load_skills
 from xcase.transfer import read_person
 
 ARTS, FARM, BANK, FOOD = "Arts & Media", "Agriculture", "Finance & Insurance", "Hospitality & Food"
@@ -146,6 +148,24 @@ def test_a_start_told_beside_a_goal_is_not_missing(text: str, missing: tuple[str
         ("I am not diplomatic with people", ("diplomacy",), ()),
         ("I have no real experience of fundraising", ("fundraising",), ()),
         ("Planning instead of rush is my dream", ("planning",), ()),
+        ("I rarely delegate at work", ("delegation",), ()),
+        ("I need more confidence", ("confidence",), ()),
+        ("I am working on my patience", ("patience",), ()),
+        # What names the lack, and what is said of a skill.
+        ("Negotiation is not my strength.", ("negotiation",), ()),
+        ("I am not a natural leader", ("leadership",), ()),
+        ("Public speaking terrifies me", ("public speaking",), ()),
+        ("My delegation is very poor", ("delegation",), ()),
+        ("I am no good at planning", ("planning",), ()),
+        ("Delegation does not come easily to me", ("delegation",), ()),
+        ("My planning needs work", ("planning",), ()),
+        ("I was called out for micromanaging people", ("delegation",), ()),
+        ("I do not micromanage, I delegate", (), ("delegation",)),
+        ("I have no stage fright when speaking in public", (), ("public speaking",)),
+        ("I am not a bad negotiator, negotiation is fun", (), ("negotiation",)),
+        ("My empathy is terrific", (), ("empathy",)),
+        ("Fundraising for a poor relief charity is my work", (), ("fundraising",)),
+        ("I am working on my farm and I like sales", (), ("sales",)),
         # What is not wanted is neither wanted nor had; not to want to fail is a goal.
         ("I don't want help with planning", (), ()),
         ("I'm not interested in negotiation", (), ()),
@@ -175,3 +195,22 @@ def test_a_gap_denied_is_none_and_a_skill_denied_is_one(
 def test_an_industry_denied_is_not_told(text: str, start: set[str], goal: set[str]) -> None:
     reading = read(profile_of_text(text))
     assert (set(reading.industry_from), set(reading.industry_to)) == (start, goal)
+
+
+# Aliases that name the lack of their skill; avoiding burnout or risk is a skill.
+FAULTS = (
+    "self-doubt", "imposter syndrome", "avoiding conflict", "indecisive", "indecision",
+    "micromanaging", "micromanagement", "disorganised", "disorganized", "impatient", "impatience",
+    "procrastination", "stage fright", "risk-averse", "blind spots", "unprofessional",
+    "closed-minded", "narrow-minded",
+)  # fmt: skip
+
+
+def test_no_fault_is_read_as_a_skill_and_no_skill_as_a_fault() -> None:
+    aliases = [alias for skill in load_skills() for alias in (skill.name, *skill.aliases)]
+    assert set(FAULTS) <= set(aliases)
+    alike = {"fearless", "facing fears", "facing my fears", "face my fears"}
+    read_as_fault = {a for a in aliases if part_of(a) == "gap"} - alike
+    assert read_as_fault >= set(FAULTS)
+    for fault in FAULTS:
+        assert had(f"My {fault} is known here") == ()

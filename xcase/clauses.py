@@ -24,6 +24,12 @@ _GOAL = re.compile(
     r"so that i can|ready to|next step)",
     re.IGNORECASE,
 )
+# Faults that are aliases of the skill that is lacked.
+_FAULTS = (
+    r"stage fright|micromanag\w*|impost[eo]r|self-doubt|procrastinat\w*|disorgani[sz]ed|"
+    r"unprofessional\w*|indecisi\w+|impatien\w+|risk[- ]averse|closed[- ]minded|narrow[- ]minded|"
+    r"blind spots?"
+)
 # What is hard and can be denied ("no trouble with"). Some of these words are parts of strengths:
 # "hard-working", "problem solving", "fearless".
 _HARD = (
@@ -32,14 +38,19 @@ _HARD = (
     r"bad at|unsure|unable|fail(?:s|ed|ings?|ures?)?\b(?!-)|stuck|lost|trouble(?![- ]?shoo)\w*|"
     r"(?<!solve )(?<!solving )(?<!solved )problems?\b(?![- ]solv)|overwhelm\w*|"
     r"too (?:shy|much|many|quiet|slow|fast|long|soft|blunt)|worr\w+|guilt\w*|ashamed|hate\w*|"
-    r"dread\w*|burn(?:ed|t|ing)? out|exhaust\w*|ignor\w+)"
+    r"dread\w*|burn(?:ed|t|ing)? out|exhaust\w*|ignor\w+|terrif(?:y|ie)\w*|frighten\w*|scares?\b|"
+    rf"intimidat\w*|daunt\w*|embarrass\w*|{_FAULTS})"
 )
 _GAP = re.compile(
-    rf"\b(?:{_HARD}|can(?:no|['’])t|cannot|couldn['’]t|don['’]t|do not|haven['’]t|never|no one|"
-    r"nobody|not (?:good|sure|able|used|comfortable|confident|learn\w*)|"
-    r"need (?:help|to learn|to)|without|learn\b|a?m learning|instead of|keep \w+ing|end up|still\b|"
-    r"know nothing|nothing\b|"
-    r"no (?:real |prior |formal )?(?:idea|experience|skills?|plans?|goals?|talent|training)\b)",
+    rf"\b(?:{_HARD}|can(?:no|['’])t|cannot|couldn['’]t|do(?:es)?n['’]t|do(?:es)? not|haven['’]t|"
+    r"never|no one|nobody|not (?:good|sure|able|used|comfortable|confident|learn\w*)|"
+    r"not (?:my|an? (?:strength|strong|talent)\w*|one of my)\b|new to\b|"
+    r"(?:no good|poor|rubbish|terrible|awful|hopeless|useless|worse) (?:at|with)\b|"
+    r"(?:is|are|feels?|seems?|remains?)(?: very| too| so| quite| rather| \w+ly)? "
+    r"(?:poor|low|rusty|limited|missing)\b|could be (?:better|stronger)|"
+    r"needs? (?:work|practice|improv\w+)\b|need (?:help|to learn|to)|without|learn\b|"
+    r"a?m learning|instead of|keep \w+ing|end up|still\b|know nothing|nothing\b|"
+    r"no (?:real |prior |formal )?(?:idea|experience|skills?|plans?|talent|training)\b)",
     re.IGNORECASE,
 )
 _NOT = r"(?:not|never|(?:do|does|did|is|are|was|were|have|has|had|wo)n['’]t)"
@@ -62,17 +73,17 @@ _NO_GAP = re.compile(
 # A goal denied is none, but not to want to fail is one.
 _NO_GOAL = re.compile(
     rf"\b(?:{_NOT}|no)(?:\s+(?:\w+ly|any|longer|ever|yet))*\s+"
-    r"(?:want(?:s|ed)?|wish(?:es)?|plan(?:s|ning)?|hop(?:e|es|ing)|aim(?:ing)?|dream\w*|looking|"
+    r"(?:want(?:s|ed)?|wish(?:es)?|plan(?:s|ning)? to|hop(?:e|es|ing)|aim(?:ing)?|dream\w*|looking|"
     r"interest(?:ed)? in)\b"
     rf"(?!\s+(?:to\s+)?(?:be\s+|get\s+|keep\s+|feel\s+)?(?:lose|losing|too|{_HARD}))"
     r"(?:\s+to\s+(?:be|become)\b)?",
     re.IGNORECASE,
 )
-# Before the name of a skill: it is lacked.
+# Before the name of a skill: it is lacked or being learnt.
 _NO_SUCH = re.compile(
-    rf"\b(?:{_NOT}|no|nor|without|little|low|poor|limited|zero)"
-    r"(?:\s+(?:an?|any|very|really|so|too|particularly|always|much|enough|yet|been|real|great|good|"
-    r"strong|natural|own|prior|formal))*\s+$",
+    rf"\b(?:{_NOT}|no|nor|without|rarely|seldom|hardly|barely|little|low|poor|limited|zero|"
+    r"need|work(?:ing)? on)(?:\s+(?:an?|any|my|more|better|very|really|so|too|particularly|always|"
+    r"much|enough|yet|been|real|great|good|strong|natural|own|prior|formal))*\s+$",
     re.IGNORECASE,
 )
 _NEAR = 60

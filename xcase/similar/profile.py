@@ -107,8 +107,8 @@ def read(profile: Profile) -> Reading:
     unnamed = unnamed if any(parts.values()) else list(profile.skills_want)
     parts["gap"] += unnamed
     told = _told(role, text, goals, unnamed)
-    for clause in (*told["gap"], *told["goal"]):
-        wanted += [skill for skill in skills_named(clause) if skill not in wanted]
+    clauses = (*told["gap"], *told["goal"])
+    wanted = list(dict.fromkeys((*wanted, *(s for c in clauses for s in skills_named(c)))))
     words = _WORD.findall(" ".join(c for clauses in parts.values() for c in clauses))
     if len(words) == 1 and not wanted:
         # One word is a profile if it names a skill, whatever stands around it.
