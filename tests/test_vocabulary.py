@@ -1,10 +1,11 @@
-"""Which skills the words of a profile name, and where a skill's name is an ordinary noun."""
+"""Which skills and industries words name, and where a skill's name is an ordinary noun."""
 
 from __future__ import annotations
 
 import pytest
 
-from xcase.vocabulary import skills_named
+from xcase.taxonomy import load_industries
+from xcase.vocabulary import industry_meant, skills_named
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,41 @@ def test_skills_are_named(clause: str, skills: list[str]) -> None:
 )
 def test_an_ordinary_noun_is_no_skill(clause: str) -> None:
     assert skills_named(clause) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "label"),
+    [
+        # Several industries are not one of them.
+        ("Education; Healthcare", None),
+        ("Sports and Education", None),
+        ("Professional Services / Legal", None),
+        ("Entrepreneurship/Startup; Education", None),
+        ("Education, Healthcare", None),
+        ("Finance, insurance and real estate", None),
+        ("tech, finance", None),
+        # One that is said twice, or beside nothing, is.
+        ("Hospital / Healthcare", "Healthcare"),
+        ("Banking; Finance", "Finance & Insurance"),
+        ("Education; n/a", "Education"),
+        ("Education sector", "Education"),
+        ("Entrepreneurship / Startup", "Entrepreneurship/Startup"),
+        # Labels with "&", however they are written.
+        ("Information and Technology", "Information & Technology"),
+        ("arts and media", "Arts & Media"),
+        ("Arts&Media", "Arts & Media"),
+        ("oil and gas", "Mining & Energy"),
+        # Nothing is meant.
+        ("n/a", None),
+        (";", None),
+        ("", None),
+        ("not sure yet", None),
+    ],
+)
+def test_an_industry_is_meant_if_it_is_the_only_one_named(told: str, label: str | None) -> None:
+    assert industry_meant(told) == label
+
+
+def test_every_label_is_meant_with_and_in_its_name() -> None:
+    labels = [industry.label for industry in load_industries()]
+    assert [industry_meant(label.replace("&", "and")) for label in labels] == labels

@@ -14,6 +14,9 @@ from xcase.taxonomy import load_industries, load_skills
 MAX_EVIDENCE = 6
 # A part of a name this long is no chance, and these parts say nothing of an industry.
 _PART = 4
+# Between the names of a list; "and" stands inside names too.
+_LISTED = re.compile(r"\s*[;,/|]\s*")
+_AMPERSAND = re.compile(r"\s*&\s*")
 _VAGUE = frozenset({"services", "sector", "professional", "public", "social", "real"})
 # Where the name of a skill names no skill: the body that one works in, what others say of one, a
 # team or a meeting by its work, and somebody else by his.
@@ -58,15 +61,24 @@ def industry_meant(told: str) -> str | None:
 
     That is its label whatever its case; else the industry under which the whole of it stands, as
     "hospital"; else the only label one of whose words begins so, as "energy" and "tech"; else what
-    the words of the industry table agree on.
+    the words of the industry table and the labels named in it agree on. Of several in a list, as
+    "Education; Healthcare", none is meant unless all say the same.
     """
-    asked = " ".join(told.split()).casefold()
-    labels = {i.label.casefold(): i.label for i in load_industries()}
-    if asked in labels:
-        return labels[asked]
+    meant = _industries_meant(" ".join(told.split()).casefold())
+    return meant.pop() if len(meant) == 1 else None
+
+
+def _industries_meant(asked: str) -> set[str]:
+    labels = {_spelt_out(i.label.casefold()): i.label for i in load_industries()}
+    said = _spelt_out(asked)
+    if said in labels:
+        return {labels[said]}
     hits = list(industry_words().find(asked))
     if [hit.span for hit in hits] == [Span(0, len(asked))]:
-        return hits[0].label
+        return {hits[0].label}
+    listed = _LISTED.split(asked)
+    if len(listed) > 1:
+        return {label for one in listed for label in _industries_meant(one)}
     if len(asked) >= _PART and asked not in _VAGUE:
         begun = {
             label
@@ -74,9 +86,13 @@ def industry_meant(told: str) -> str | None:
             if any(word.startswith(asked) for word in re.findall(r"[^\W_]+", folded))
         }
         if len(begun) == 1:
-            return begun.pop()
-    found = {hit.label for hit in hits}
-    return found.pop() if len(found) == 1 else None
+            return begun
+    named = {at for folded, at in labels.items() if re.search(rf"\b{re.escape(folded)}\b", said)}
+    return named | {hit.label for hit in hits}
+
+
+def _spelt_out(name: str) -> str:
+    return _AMPERSAND.sub(" and ", name)
 
 
 @functools.cache
