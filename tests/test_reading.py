@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from xcase.clauses import part_of
+from xcase.errors import UsageError
 from xcase.similar import profile_of_text
 from xcase.similar.profile import read
 from xcase.taxonomy import load_skills
@@ -214,3 +215,37 @@ def test_no_fault_is_read_as_a_skill_and_no_skill_as_a_fault() -> None:
     assert read_as_fault >= set(FAULTS)
     for fault in FAULTS:
         assert had(f"My {fault} is known here") == ()
+
+
+# ---------------------------------------------------------------- other scripts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我是护士，我不会授权，我害怕",
+        "Я медсестра и не умею",
+        "Είμαι νοσοκόμα και φοβάμαι",
+        "أنا ممرضة",
+        "간호사입니다",
+        "HR 我是护士，我不会授权，我害怕",
+    ],
+)
+def test_a_profile_in_another_script_is_refused_however_short(text: str) -> None:
+    with pytest.raises(UsageError, match="Latin letters"):
+        read(profile_of_text(text))
+    with pytest.raises(UsageError, match="Latin letters"):
+        read(replace(profile_of_text(""), skills_want=(text,)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zoë, naïve résumé writer, cannot delegate",
+        "I am Nguyễn, nurse, I cannot delegate",
+        "I teach Russian (русский язык) and cannot delegate",
+        "ＩＣＵ nurse, cannot delegate",
+    ],
+)
+def test_letters_of_other_languages_may_stand_in_english(text: str) -> None:
+    assert read(profile_of_text(text)).skills == ("delegation",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -91,7 +92,9 @@ def read(profile: Profile) -> Reading:
         UsageError: it says too little or too much, or is not in English.
     """
     _check_size(profile)
-    _check_language(_WORD.findall(" ".join((profile.role, profile.text, *profile.goals))))
+    said = " ".join((profile.role, profile.text, *profile.goals))
+    _check_script(" ".join((said, *profile.skills_want)))
+    _check_language(_WORD.findall(said))
     text, role, *goals = (
         impersonal(told, profile.name).text for told in (profile.text, profile.role, *profile.goals)
     )
@@ -192,6 +195,16 @@ def _check_size(profile: Profile) -> None:
         raise UsageError(
             f"the profile has {size:,} characters, and {MAX_CHARS:,} are the limit; "
             "give the part that describes the mentee"
+        )
+
+
+def _check_script(text: str) -> None:
+    letters = Counter(c for c in text if c.isalpha())
+    latin = sum(n for c, n in letters.items() if "LATIN" in unicodedata.name(c, ""))
+    if 2 * latin < letters.total():
+        raise UsageError(
+            "the profile is not written in Latin letters; "
+            "the models read English only: translate it first"
         )
 
 
