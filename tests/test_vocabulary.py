@@ -36,6 +36,7 @@ def test_skills_are_named(clause: str, skills: list[str]) -> None:
         "my sales manager",
         "I never get feedback from my boss",
         "I get no honest feedback",
+        "I am planning to leave",
     ],
 )
 def test_an_ordinary_noun_is_no_skill(clause: str) -> None:

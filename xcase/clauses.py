@@ -12,13 +12,14 @@ UNWANTED = "unwanted"
 # Where a new thought begins inside a sentence; not after "My goal:".
 _CLAUSE = re.compile(
     r"(?<=[.!?;:])(?<!goal:)(?<!goals:)(?<!aim:)(?<!dream:)(?<!step:)(?<!want:)\s+|\n+|"
-    r"(?:,|(?<![\s,]))\s++"
+    r",\s++(?=not\s++(?:at|with)\b)|(?:,|(?<![\s,]))\s++"
     r"(?=(?:and|but|yet|though|although|because|so)\s++(?:i|we|my|now)\b|but\b|"
     r"who\s++(?:want|wish|hope|need|can|struggle|fear))",
     re.IGNORECASE,
 )
 _GOAL = re.compile(
-    r"\b(?:want(?:s|ed)?\b|would (?:like|love) to|i'd (?:like|love)|hop(?:e|es|ing) to|aims?\b|"
+    r"\b(?:want(?:s|ed)?\b|would (?:like|love) to|hop(?:e|es|ing) to|aims?\b|"
+    r"(?P<own>(?:i|we|they|who)['’]d) (?:like|love)|"
     r"goals?\b|wish(?:es)? to|plan(?:s|ning)? to|looking (?:for|to)|dream|aspir\w+|"
     r"(?<!have )(?<!has )(?<!had )(?<!['’]ve )(?<!\bi )(?<!\bwe )(?<!\bthey )become|interested in|"
     r"so that i can|ready to|next step)",
@@ -50,6 +51,7 @@ _GAP = re.compile(
     r"(?:poor|low|rusty|limited|missing)\b|could be (?:better|stronger)|"
     r"needs? (?:work|practice|improv\w+)\b|need (?:help|to learn|to)|without|learn\b|"
     r"a?m learning|instead of|keep \w+ing|end up|still\b|know nothing|nothing\b|"
+    r"no time (?:for|to)\b|"
     r"no (?:real |prior |formal )?(?:idea|experience|skills?|plans?|talent|training)\b)",
     re.IGNORECASE,
 )
@@ -82,8 +84,9 @@ _NO_GOAL = re.compile(
 # Before the name of a skill: it is lacked or being learnt.
 _NO_SUCH = re.compile(
     rf"\b(?:{_NOT}|no|nor|without|rarely|seldom|hardly|barely|little|low|poor|limited|zero|"
-    r"need|work(?:ing)? on)(?:\s+(?:an?|any|my|more|better|very|really|so|too|particularly|always|"
-    r"much|enough|yet|been|real|great|good|strong|natural|own|prior|formal))*\s+$",
+    r"need|work(?:ing)? on)(?:\s+(?:an?|any|at|with|someone|somebody|who|my|more|better|very|"
+    r"really|so|too|particularly|always|much|enough|yet|been|real|great|good|strong|natural|"
+    r"own|prior|formal))*\s+$",
     re.IGNORECASE,
 )
 _NEAR = 60
@@ -123,7 +126,7 @@ _LEFT = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r",\s+(?=(?:(?:now|currently|today|at present)\s+)?(?:i|we)\b)|"
+    r",\s+(?=(?:(?:now|currently|today|at present)\s+)?(?:i|we)\b|being\b)|"
     r"(?<!\s)(?<!\blook)(?<!\blooking)\s++(?=after\b|having\b|since\b|following\b|despite\b|"
     r"currently\b|with (?:[\w-]+ )?years\b)",
     re.IGNORECASE,
@@ -171,7 +174,7 @@ def told_in(clause: str, *, goal: bool = False) -> list[tuple[str, str]]:
     if not goal and part_of(clause) != "goal":
         return [(_stance(clause), clause)]
     cue = None if goal else _GOAL.search(_blanked(_NO_GOAL, clause))
-    at = _goal_begins(clause[: cue.start()], cue.group()) if cue else 0
+    at = _goal_begins(clause, cue) if cue else 0
     first, *later = _BEFORE.split(clause[at:])
     led = ("goal", _LEFT.sub("; ", first))
     starts = (clause[:at], *_LEFT.findall(first))
@@ -191,11 +194,12 @@ def _stance(clause: str) -> str:
     return UNWANTED if _NO_GOAL.search(clause) else "situation"
 
 
-def _goal_begins(before: str, cue: str) -> int:
-    """Return where in what stands before a goal's cue the goal begins."""
+def _goal_begins(clause: str, cue: re.Match[str]) -> int:
+    """Return where in a clause the goal begins that has the cue."""
+    before = clause[: max(cue.start(), cue.end("own"))]
     if _RELATIVE.search(before) or _OBJECT.search(before):
         return 0
-    if not (_FRONTED.search(before) or (_NOUN.match(cue) and _IS_MY.search(before))):
-        return len(before)
+    if not (_FRONTED.search(before) or (_NOUN.match(cue.group()) and _IS_MY.search(before))):
+        return cue.start()
     joints = [m.end() for m in _JOINT.finditer(before) if _OWN.search(before[: m.start()])]
     return joints[-1] if joints else 0

@@ -19,7 +19,7 @@ _LISTED = re.compile(r"\s*[;,/|]\s*")
 _AMPERSAND = re.compile(r"\s*&\s*")
 _VAGUE = frozenset({"services", "sector", "professional", "public", "social", "real"})
 # Where the name of a skill names no skill: the body that one works in, what others say of one, a
-# team or a meeting by its work, and somebody else by his.
+# team or a meeting by its work, somebody else by his, and what one is planning to do.
 _WORK = (
     r"\b(?:leadership|marketing|teaching|research|planning|sales|compliance|communications?|hiring|"
     r"procurement|fundraising|innovation|advocacy)[ -]"
@@ -27,6 +27,7 @@ _WORK = (
 _NO_SKILL = re.compile(
     r"\b(?:my|our|your|his|her|its|their|the|an|this|that|every) (?:[\w-]+ )?"
     r"organisation\b(?! skills?\b)|\borganisations\b|"
+    r"\bplanning (?:to|on)\b|"
     r"\b(?:get|gets|getting|got|gotten|receiv\w+) (?:[\w-]+ ){0,2}feedback\b|\bfeedback from\b|"
     rf"{_WORK}(?:team|department|unit|office|cent(?:re|er)|hospital|floor|agency|"
     r"company|firm|staff|meeting|program(?:me)?)s?\b|"
