@@ -424,13 +424,23 @@ def test_stable_pairs_have_no_blocking_pair() -> None:
     assert matching.measures["blocking_pairs"] == 0
 
 
+def test_among_equals_the_stable_pairing_that_leaves_nobody_out_is_found() -> None:
+    people = [{"id": "m1", "skills_want": "sales"}, {"id": "m2", "skills_want": "sales"}]
+    mentors = [{"id": "r1", "skills_have": "sales"}, {"id": "r2", "skills_have": "sales"}]
+    rules = {"stable": True, "forbid": [{"mentee": "m2", "mentor": "r2"}]}
+    matching = run(people, mentors, rules)
+    assert (who(matching), matching.status) == ({"m1": "r2", "m2": "r1"}, "stable")
+    assert matching.measures["blocking_pairs"] == 0
+
+
 def test_whom_no_stable_pairing_has_a_mentor_for_could_not_be_matched() -> None:
     people = [{"id": "m1", "preferred": "r1"}, {"id": "m2"}]
     rules = {"stable": True, "forbid": [{"mentee": "m2", "mentor": "r2"}]}
     mentors = [{"id": "r1", "preferred": "m1"}, {"id": "r2"}]
     matching = run(people, mentors, rules)
     assert (matching.status, matching.pairs) == ("infeasible", ())
-    assert matching.unmatched[0].cause == "no stable pairing has a mentor for this mentee"
+    cause = "the stable pairing that was found has no mentor for this mentee"
+    assert matching.unmatched[0].cause == cause
 
 
 # ---------------------------------------------------------------- profiles and suggestions

@@ -11,35 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from xcase.errors import UsageError
-from xcase.match.assign import (
-    HIGHEST,
-    assign,
-    assign_regret,
-    most_pairs,
-)
+from xcase.match.assign import HIGHEST, assign, assign_regret, most_pairs
 from xcase.match.audit import changes, fairness_table, sensitivity_table
 from xcase.match.explain import Choice, Pairing, explain_idle, explain_pairs, explain_unmatched
 from xcase.match.legal import Forbidden, forbidden
 from xcase.match.quotas import assign_with_bounds, bounds_of, inside, less, pinned
 from xcase.match.reader import Encoder, read_passages, read_skills
 from xcase.match.records import Matching, Profile, Roster
-from xcase.match.rules import (
-    Forbid,
-    Pin,
-    Rules,
-    check_columns,
-    column_name,
-    refuse,
-    set_aside,
-)
-from xcase.match.score import (
-    OF_MENTEE,
-    OF_MENTOR,
-    Context,
-    Parts,
-    make_context,
-    make_parts,
-)
+from xcase.match.rules import Forbid, Pin, Rules, check_columns, column_name, refuse, set_aside
+from xcase.match.score import OF_MENTEE, OF_MENTOR, Context, Parts, make_context, make_parts
 from xcase.match.signals import Signals
 from xcase.match.stable import blocking_pairs, stable_pairs
 from xcase.pipeline import Annotates
@@ -176,7 +156,7 @@ class _Problem:
         """Return the pairing with its reasons, and with causes for everybody who was left out."""
         legal, places = self._free(pairing.forbidden)
         choices = self._choices(pairing, legal, places)
-        # Who has a mentor is the same in every stable pairing; else more may have one.
+        # What is stable goes before how many have a mentor; else more may have one.
         most = choices[0].mentor if choices and not self.rules.stable else pairing.mentor
         possible = bool((most >= 0).all()) and not solution.faults
         unmatched = explain_unmatched(pairing, choices)
@@ -207,7 +187,7 @@ class _Problem:
         self, parts: Parts, scores: npt.NDArray[np.int32], legal: Bools, places: Ints
     ) -> Solution:
         if self.rules.stable:
-            return Solution(stable_pairs(*_views(parts), legal, places), True, 0.0)
+            return Solution(_stable(parts, scores, legal, places), True, 0.0)
         if self.rules.objective == "regret":
             assignment, largest = assign_regret(scores, legal, places)
             return Solution(assignment.mentor, assignment.proven, largest / HIGHEST)
@@ -254,7 +234,8 @@ class _Problem:
         bounds = [less(bound, self.pins) for bound in self.bounds.values()]
         cause, relaxation = "the total score is higher without", 'objective = "participation"'
         if self.rules.stable:
-            cause, relaxation = "no stable pairing has a mentor for this mentee", "stable = false"
+            cause = "the stable pairing that was found has no mentor for this mentee"
+            relaxation = "stable = false"
         if bounds:
             kept = assign_with_bounds(scores, legal, places, bounds, objective="participation")
             mentor = pairing.mentor if kept is None else kept.mentor
@@ -331,6 +312,24 @@ def _views(parts: Parts) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
         parts.scores(name for name in parts.weights if name not in OF_MENTOR),
         parts.scores(name for name in parts.weights if name not in OF_MENTEE),
     )
+
+
+def _stable(parts: Parts, scores: npt.NDArray[np.int32], legal: Bools, places: Ints) -> Ints:
+    """Return each mentee's mentor in a stable pairing.
+
+    Where nobody is indifferent all of them match the same people. Among equals the choice decides
+    who is left over, and to find the one that leaves the fewest is NP-hard; so one pairing with
+    the most pairs is tried, and taken if nobody would leave it.
+    """
+    views = _views(parts)
+    mentor = stable_pairs(*views, legal, places)
+    if (legal.any(axis=1) & (mentor < 0)).any():
+        more = assign(scores, legal, places, objective="participation").mentor
+        if (more >= 0).sum() > (mentor >= 0).sum() and not blocking_pairs(
+            more, *views, legal, places
+        ):
+            return more
+    return mentor
 
 
 def _pins(
