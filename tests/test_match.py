@@ -18,6 +18,8 @@ from typer.testing import CliRunner
 
 from xcase.cli import app
 from xcase.errors import UsageError
+from xcase.match import pairing
+from xcase.match.assign import Assignment
 from xcase.match.known import described
 from xcase.match.legal import forbidden
 from xcase.match.pairing import match, read_profiles, weigh_up
@@ -368,6 +370,27 @@ def test_the_quota_that_leaves_no_pair_is_named(
     (left_out,) = matching.unmatched
     told = f"{named[0]} no pair for this mentee", f"{named[1]}: then 'r3' is possible"
     assert (left_out.cause, left_out.nearest_relaxation) == told
+
+
+def test_a_pairing_that_is_not_proven_says_so_though_somebody_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A partial pairing hid it, and a search that gave up on the causes lost the pairing."""
+    solve = pairing.assign_with_bounds
+    left = [1]
+
+    def tired(*args: Any, **options: Any) -> Assignment | None:
+        if not left:
+            raise UsageError("no pairing was found for them in time")
+        found = solve(*args, **options)
+        return found and replace(found, proven=bool(left.pop() > 1))
+
+    monkeypatch.setattr(pairing, "assign_with_bounds", tired)
+    people = [{"id": f"m{n}", "site": "n"} for n in range(2)]
+    rules = {"quota": [{"column": "site", "at_most": 1}]}
+    matching = run(people, [{"id": "r0"}, {"id": "r1"}], rules, partial=True)
+    assert (matching.status, len(matching.pairs)) == ("partial", 1)
+    assert "the pairing is not proven to be the best one" in matching.notes
 
 
 def test_pins_hold_and_contradictions_are_all_named() -> None:

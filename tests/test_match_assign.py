@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linear_sum_assignment
+from scipy.optimize import OptimizeResult, linear_sum_assignment
 
 from xcase.errors import UsageError
 from xcase.match.assign import assign, assign_regret, most_pairs
@@ -141,14 +141,66 @@ def test_quotas_on_many_people_with_equal_scores(n: int, m: int, objective: str)
     assert count(found.mentor) == min(n, m - (few + 1) // 2)
 
 
+OVERLAPPING = [Bound("mentee", frozenset({0, k}), 1, 1) for k in (1, 2)]
+
+
 def test_a_search_that_finds_nothing_in_time_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xcase.match.quotas.SOLVER_STEPS", 0.0)
-    overlapping = [Bound("mentee", frozenset({0, k}), 1, 1) for k in (1, 2)]
+    ended = OptimizeResult(status=1, x=None)
+    monkeypatch.setattr("scipy.optimize.milp", lambda *_, **__: ended)
     with pytest.raises(UsageError, match="2 quotas overlap"):
         assign_with_bounds(
             np.zeros((3, 3), np.int32), np.ones((3, 3), bool), np.ones(3, np.int64),
-            overlapping, objective="score",
+            OVERLAPPING, objective="score",
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(("limit", "apart"), [("MAX_ARCS", True), ("MAX_VARIABLES", False)])
+def test_what_only_the_best_pairs_show_to_be_impossible_is_not_called_so(
+    monkeypatch: pytest.MonkeyPatch, limit: str, apart: bool
+) -> None:
+    """Everybody likes mentors that may not be had; of others nobody has any among the best."""
+    monkeypatch.setattr(f"xcase.match.quotas.{limit}", 100)
+    scores = np.zeros((60, 140), np.int32)
+    scores[:, :70] = 500_000
+    bounds = [Bound("mentee", frozenset(range(60)), 60, 60)]
+    bounds += [Bound("mentor", frozenset(range(70)), 0, 0)]
+    if not apart:
+        bounds += [Bound("mentee", frozenset(range(30)), 0, 60)]
+    asked = (scores, np.ones(scores.shape, bool), np.ones(140, np.int64), bounds)
+    with pytest.raises(UsageError, match="all 8,400 pairs are too many"):
+        assign_with_bounds(*asked, objective="score")
+    monkeypatch.undo()
+    found = assign_with_bounds(*asked, objective="score")
+    assert found is not None
+    assert count(found.mentor) == 60
+
+
+def test_overlapping_quotas_that_bind_nobody_leave_the_best_pairing() -> None:
+    """A search in whole numbers once gave up here, with a total below the best."""
+    rng = np.random.default_rng(7)
+    scores = rng.integers(0, 900_000, (100, 100)).astype(np.int32)
+    legal, places = rng.random((100, 100)) < 0.5, np.ones(100, np.int64)
+    free = assign(scores, legal, places, objective="participation").mentor
+    bounds = [Bound("mentee", frozenset(range(a, a + 60)), 0, 60) for a in (0, 40)]
+    found = assign_with_bounds(scores, legal, places, bounds, objective="participation")
+    assert found is not None
+    assert found.proven
+    assert (count(found.mentor), total(scores, found.mentor)) == (100, total(scores, free))
+
+
+def test_overlapping_quotas_on_many_equal_scores_are_proven() -> None:
+    """A hundred mentees in three sites and two other groups, with few places for all of them."""
+    scores = np.repeat([[0], [300_000]], 50, axis=0) * np.ones((1, 100), np.int64)
+    sites = [Bound("mentee", frozenset(range(a, 100, 3)), 20, 33) for a in range(3)]
+    others = [Bound("mentee", frozenset(range(a, 100, 2)), 30, 42) for a in range(2)]
+    tier = [Bound("mentor", frozenset(range(0, 100, 2)), 0, 33)]
+    found = assign_with_bounds(
+        scores.astype(np.int32), np.ones((100, 100), bool), np.ones(100, np.int64),
+        [*sites, *others, *tier], objective="participation",
+    )  # fmt: skip
+    assert found is not None
+    assert found.proven
+    assert (count(found.mentor), total(scores, found.mentor)) == (83, 50 * 300_000)
 
 
 @given(pools())

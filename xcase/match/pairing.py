@@ -15,7 +15,7 @@ from xcase.match.assign import HIGHEST, assign, assign_regret, most_pairs
 from xcase.match.audit import changes, fairness_table, sensitivity_table
 from xcase.match.explain import Choice, Pairing, explain_idle, explain_pairs, explain_unmatched
 from xcase.match.legal import Forbidden, forbidden
-from xcase.match.quotas import assign_with_bounds, bounds_of, inside, less, pinned
+from xcase.match.quotas import Bound, assign_with_bounds, bounds_of, inside, less, pinned
 from xcase.match.reader import Encoder, read_passages, read_skills
 from xcase.match.records import Matching, Profile, Roster
 from xcase.match.rules import Forbid, Pin, Rules, check_columns, column_name, refuse, set_aside
@@ -165,6 +165,7 @@ class _Problem:
             status = "partial" if partial else "infeasible"
         shown = possible or partial
         pairs = explain_pairs(pairing, alternatives=alternatives) if shown else ()
+        doubt = () if solution.proven else ("the pairing is not proven to be the best one",)
         return Matching(
             pairs=pairs,
             unmatched=unmatched,
@@ -172,7 +173,7 @@ class _Problem:
             objective=self._objective(pairing, solution) if shown else None,
             measures=self._measures(pairing, legal, places) if shown else {},
             unmatched_mentors=explain_idle(pairing) if shown else (),
-            notes=solution.faults,
+            notes=(*solution.faults, *doubt),
         )
 
     def _free(self, found: Forbidden) -> tuple[Bools, Ints]:
@@ -237,8 +238,8 @@ class _Problem:
             cause = "the stable pairing that was found has no mentor for this mentee"
             relaxation = "stable = false"
         if bounds:
-            kept = assign_with_bounds(scores, legal, places, bounds, objective="participation")
-            mentor = pairing.mentor if kept is None else kept.mentor
+            kept = _most_within(scores, legal, places, bounds)
+            mentor = pairing.mentor if kept is None else kept
             mentor = np.where(pairing.pinned, pairing.mentor, mentor)
             choices.append(Choice(mentor, cause, relaxation))
             cause, relaxation = "a quota leaves no pair for this mentee", "without the [[quota]]"
@@ -258,15 +259,10 @@ class _Problem:
         for n, quota in enumerate(quotas):
             bounds, _ = bounds_of(quotas[:n] + quotas[n + 1 :], self._mentees, self._mentors)
             left = [less(bound, self.pins) for bound in bounds.values()]
-            try:
-                found = assign_with_bounds(
-                    pairing.scores, legal, places, left, objective="participation"
-                )
-            except UsageError:
-                continue  # the others overlap, and no pairing was found in time
+            found = _most_within(pairing.scores, legal, places, left)
             if found is None:
                 continue
-            mentor = np.where(pairing.pinned, pairing.mentor, found.mentor)
+            mentor = np.where(pairing.pinned, pairing.mentor, found)
             # With as many pairs as before somebody else would be left out instead.
             if (mentor >= 0).sum() > (kept >= 0).sum():
                 name = quota.column if quota.value is None else f"{quota.column} = {quota.value}"
@@ -312,6 +308,20 @@ def _views(parts: Parts) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
         parts.scores(name for name in parts.weights if name not in OF_MENTOR),
         parts.scores(name for name in parts.weights if name not in OF_MENTEE),
     )
+
+
+def _most_within(
+    scores: npt.NDArray[np.int32], legal: Bools, places: Ints, bounds: Sequence[Bound]
+) -> Ints | None:
+    """Return each mentee's mentor with the most pairs within bounds, or None if none is found.
+
+    It is asked for to explain a pairing, which holds even where this search gives up.
+    """
+    try:
+        found = assign_with_bounds(scores, legal, places, bounds, objective="participation")
+    except UsageError:
+        return None
+    return None if found is None else found.mentor
 
 
 def _stable(parts: Parts, scores: npt.NDArray[np.int32], legal: Bools, places: Ints) -> Ints:

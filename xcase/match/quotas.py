@@ -18,9 +18,11 @@ from xcase.match.rules import Quota, column_name
 
 # Pairs in a flow with quotas.
 MAX_ARCS = 2_000_000
-# Pairs that CP-SAT gets as variables (40,000 take seconds), and how long it goes on, in its steps.
-MAX_VARIABLES = 40_000
-SOLVER_STEPS = 20.0
+# Pairs that the search gets as variables (60,000 take seconds), and how many branches it looks at.
+MAX_VARIABLES = 100_000
+MAX_BRANCHES = 1_000
+# How it says that it ended.
+_BEST, _NONE_POSSIBLE = 0, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,11 @@ def assign_with_bounds(
     """Return the best pairing within bounds on groups, or None if no pairing keeps them.
 
     Groups that do not overlap are part of a flow; those that do take a search, which is slower and
-    goes on for so many steps. Beyond :data:`MAX_ARCS` or :data:`MAX_VARIABLES` pairs only the best
+    looks at so many branches. Beyond :data:`MAX_ARCS` or :data:`MAX_VARIABLES` pairs only the best
     ones of each person are looked at, and the pairing is not called proven.
 
     Raises:
-        UsageError: groups overlap, and the search neither found a pairing nor that there is none.
+        UsageError: it was neither found out that there is a pairing nor that there is none.
     """
     n, m = scores.shape
     apart = all(
@@ -121,9 +123,8 @@ def assign_with_bounds(
     )
     most = MAX_ARCS if apart else MAX_VARIABLES
     arcs = np.flatnonzero(legal)
-    # A search that must also settle all ties takes minutes where many scores are equal.
-    terms = n + m + len(bounds) + 1 if apart else n * m
-    gains = Gains(scores, legal, objective, terms, by_id=apart)
+    # Gains that also settle all ties by id are too large for the fractions of the search.
+    gains = Gains(scores, legal, objective, n + m + len(bounds) + 1, by_id=apart)
     cut = len(arcs) > most
     if cut:
         arcs = first_arcs(gains, places)
@@ -131,6 +132,11 @@ def assign_with_bounds(
         mentor, proven = _flow_within(arcs, gains, places, bounds), True
     else:
         mentor, proven = _search(arcs, gains, places, bounds)
+    if mentor is None and cut:
+        raise UsageError(
+            f"the best pairs of each person do not meet the quotas, and all {legal.sum():,} pairs "
+            "are too many to be tried; pin some, forbid some, or take a quota out"
+        )
     return None if mentor is None else Assignment(mentor, proven and not cut)
 
 
@@ -176,41 +182,37 @@ def _search(
     arcs: Ints, gains: Gains, places: Ints, bounds: Sequence[Bound]
 ) -> tuple[Ints | None, bool]:
     """Return the best pairing within any bounds, or None if there is none; and if it is proven."""
-    from ortools.sat.python import cp_model
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array
 
-    m = gains.scores.shape[1]
+    n, m = gains.scores.shape
+    if not arcs.size:
+        met = all(bound.at_least <= 0 for bound in bounds)
+        return (np.full(n, -1, np.int64) if met else None), True
     rows, columns = np.divmod(arcs, m)
-    model = cp_model.CpModel()
-    chosen = [model.new_bool_var("") for _ in range(len(arcs))]
-    by_mentee: dict[int, list[int]] = {}
-    by_mentor: dict[int, list[int]] = {}
-    for k, (i, j) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
-        by_mentee.setdefault(i, []).append(k)
-        by_mentor.setdefault(j, []).append(k)
-    for of_one in by_mentee.values():
-        model.add_at_most_one(chosen[k] for k in of_one)
-    for j, of_one in by_mentor.items():
-        model.add(sum(chosen[k] for k in of_one) <= int(places[j]))
-    for bound in bounds:
-        index = by_mentee if bound.side == "mentee" else by_mentor
-        inside = [chosen[k] for person in sorted(bound.members) for k in index.get(person, ())]
-        model.add_linear_constraint(sum(inside), bound.at_least, bound.at_most)
-    worth = (gains.of(rows, columns) - gains.alone).tolist()
-    model.maximize(sum(w * c for w, c in zip(worth, chosen, strict=True)))
-    solver = cp_model.CpSolver()
-    # One worker, one seed and a limit in steps instead of seconds: the same answer each time.
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 0
-    solver.parameters.max_deterministic_time = SOLVER_STEPS
-    status = solver.solve(model)
-    if status == cp_model.INFEASIBLE:
+    limits = [rows, n + columns]
+    pairs = [np.arange(len(arcs))] * 2
+    for number, bound in enumerate(bounds, n + m):
+        people = rows if bound.side == "mentee" else columns
+        pairs.append(np.flatnonzero(np.isin(people, sorted(bound.members))))
+        limits.append(np.full(len(pairs[-1]), number))
+    row, column = np.concatenate(limits), np.concatenate(pairs)
+    table = csr_array((np.ones(len(row)), (row, column)), shape=(n + m + len(bounds), len(arcs)))
+    low = np.concatenate([np.zeros(n + m), [bound.at_least for bound in bounds]])
+    high = np.concatenate([np.ones(n), places, [bound.at_most for bound in bounds]])
+    found = milp(
+        (gains.alone - gains.of(rows, columns)).astype(float),
+        integrality=np.ones(len(arcs)),
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(table, low, high),
+        # A limit in branches instead of seconds: the same answer each time.
+        options={"mip_rel_gap": 0, "node_limit": MAX_BRANCHES},
+    )
+    if found.status == _NONE_POSSIBLE:
         return None, True
-    if status == cp_model.UNKNOWN:
+    if found.x is None:
         raise UsageError(
             f"the {len(bounds)} quotas overlap, and no pairing was found for them in time; "
             "name groups that do not overlap, or take one out"
         )
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise RuntimeError(f"the solver ended with status {solver.status_name(status)}")
-    used = np.array([solver.boolean_value(variable) for variable in chosen], bool)
-    return mentors_of(used, arcs, gains), status == cp_model.OPTIMAL
+    return mentors_of(found.x > 0.5, arcs, gains), found.status == _BEST
