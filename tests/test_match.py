@@ -126,6 +126,19 @@ def test_empty_profiles_score_nothing() -> None:
     assert (pair.score, pair.confidence, pair.reasons) == (0.0, 0.0, ())
 
 
+def test_two_who_say_nothing_do_not_agree() -> None:
+    nothing = {"skills_want": "N/A", "skills_have": "n/a", "languages": "-", "sports": "n/a; -"}
+    nothing |= {"email": "n/a", "organisation": "NaN", "availability": "none"}
+    low = {"column": "sports", "test": "overlap", "weight": "low"}
+    rules = {"forbid": [{"same": "organisation"}], "criterion": [low]}
+    told = {**nothing, "sports": "judo; n/a", "organisation": "A"}
+    mentors = [{"id": "r1", **nothing, "sports": "golf; n/a", "organisation": "B"}]
+    (pair,) = run([{"id": "m1", **told}], mentors, rules).pairs
+    assert pair.score == 0
+    (pair,) = run([{"id": "m1", **nothing}], [{**mentors[0], **nothing}], {}).pairs
+    assert (pair.score, pair.confidence, pair.reasons) == (0.0, 0.0, ())
+
+
 def test_protected_columns_change_nothing_unless_a_rule_names_them() -> None:
     mentees = [{"id": f"m{i}", "skills_want": ["sales"], "gender": "fm"[i % 2]} for i in range(4)]
     mentors = [{"id": f"r{i}", "skills_have": ["sales"], "gender": "fm"[i // 2]} for i in range(4)]

@@ -97,6 +97,17 @@ def test_a_number_of_nothing_is_no_empty_cell() -> None:
         read_roster(b'{"id": "a", "capacity": 0}', "p.json", side="mentor")
 
 
+def test_what_stands_for_nothing_is_an_empty_cell() -> None:
+    header = "id,name,email,languages,skills_have,site\n"
+    rows = header + "na,Na,-,n/a,sales; N/A,NaN\nb,-,?,none,TBD,–\n"
+    left, right = read_roster(rows.encode(), "m.csv", side="mentee").profiles
+    assert left.columns == {"id": "na", "name": "Na", "skills_have": ["sales"]}
+    assert right.columns == {"id": "b"}
+    frame = b'[{"id": "a", "name": NaN, "email": NaN, "goals": [NaN, "to lead", null]}]'
+    (person,) = read_roster(frame, "m.json", side="mentee").profiles
+    assert person.columns == {"id": "a", "goals": ["to lead"]}
+
+
 def test_an_unknown_industry_counts_as_not_given() -> None:
     roster = read_roster(b"id,industry\na,Healthcare\nb,Zorbing\n", "m.csv", side="mentee")
     assert [p.industry for p in roster.profiles] == ["Healthcare", None]

@@ -36,6 +36,13 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "previous": ("previous_mentors", "previous_mentees", "previous_pairs", "past_mentors"),
 }  # fmt: skip
 LISTS = ("skills_have", "skills_want", "languages", "availability", "preferred", "previous")
+# Columns that name people, of whom one may go by "NA".
+PEOPLE = ("id", "name", "first_name", "last_name", "manager", "previous")
+# What people and programmes write into a cell of which nothing is known, beside dashes.
+_NOTHING = frozenset(
+    ("n/a", "#n/a", "<na>", "na", "n.a", "nan", "nil", "none", "null", "tba", "tbc", "tbd",
+     "not applicable")
+)  # fmt: skip
 # A misspelling this close is read as the column and reported; farther ones stay unknown columns.
 NEAR = 0.87
 
@@ -80,6 +87,17 @@ def name_columns(headers: list[str], side: str = "") -> tuple[dict[str, str], li
 @lru_cache(maxsize=1024)
 def _nearest(plain: str) -> str:
     return next(iter(get_close_matches(plain, _KNOWN, n=1, cutoff=NEAR)), "")
+
+
+def silent(text: str, *, of_people: bool = False) -> bool:
+    """Say whether a cell, or a member of a list, tells nothing: ``-``, ``?``, ``n/a`` and such."""
+    plain = text.casefold().strip(" -–—?.")
+    return not plain or (plain in _NOTHING and not of_people)
+
+
+def told_items(value: object, *, of_people: bool = False) -> list[str]:
+    """Return the members of a list cell that tell something."""
+    return [item for item in items(value) if not silent(item, of_people=of_people)]
 
 
 def items(value: object) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from xcase.columns import items
+from xcase.columns import items, told_items
 from xcase.errors import UsageError
 from xcase.match.records import Profile
 from xcase.match.rules import Criterion, Rules, column_name
@@ -107,14 +107,14 @@ def overlap(left: Sequence[set[str]], right: Sequence[set[str]]) -> Floats:
 
 
 def words(value: object) -> set[str]:
-    """Return the members of a list cell, in lower case."""
-    return set() if value is None else {item.casefold() for item in items(value)}
+    """Return what the members of a list cell tell, in lower case."""
+    return set() if value is None else {item.casefold() for item in told_items(value)}
 
 
 def _people_in(cell: object) -> set[str]:
     """Return whom a cell may name, in lower case: "Doe, Jane" is one person, or two."""
     whole = ", ".join(cell) if isinstance(cell, list) else str(cell).strip()
-    return words(cell) | {whole.casefold()}
+    return {item.casefold() for item in items(cell)} | {whole.casefold()}
 
 
 def named_people(profile: Profile) -> set[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from xcase.columns import LISTS, items, name_columns
+from xcase.columns import LISTS, PEOPLE, name_columns, silent, told_items
 from xcase.errors import UsageError
 from xcase.match.records import Profile, Roster, Side
 from xcase.profiles import read_rows
@@ -42,12 +43,17 @@ def parse_roster(content: bytes, path: str, *, side: Side) -> tuple[Roster, list
     """
     rows, faults = read_rows(content, path)
     headers = list(dict.fromkeys(key for _, fields in rows for key in fields))
+    known, _ = name_columns(headers, side)
     notes: list[str] = []
     profiles: list[Profile] = []
     first_row: dict[str, int] = {}
     named: dict[tuple[str, ...], Mapping[str, str]] = {}
     for number, fields in rows:
-        cells = {h: cell for h, value in fields.items() if (cell := _plain(value)) not in ("", [])}
+        cells = {
+            h: cell
+            for h, value in fields.items()
+            if (cell := _plain(value, of_people=known[h] in PEOPLE)) not in ("", [])
+        }
         # Of columns that mean the same each row is told by the first one that it fills.
         if (filled := tuple(cells)) not in named:
             named[filled], remarks = name_columns(list(filled), side)
@@ -64,7 +70,6 @@ def parse_roster(content: bytes, path: str, *, side: Side) -> tuple[Roster, list
         profiles.append(profile)
     if not profiles and not faults:
         faults.append(f"{path}: holds nobody; a row for each {side} is needed")
-    known, _ = name_columns(headers, side)
     if rows and not set(known.values()) & {"id", "email", "name", "first_name"}:
         faults.append(f"{path}: no column `id`, `email` or `name` (found {', '.join(headers)})")
     notes = [f"{path}: {note}" for note in dict.fromkeys(notes)]
@@ -99,7 +104,7 @@ def _profile(
     columns = {
         name: told
         for name, value in columns.items()
-        if (told := items(value) if name in LISTS else value) != []
+        if (told := told_items(value, of_people=name in PEOPLE) if name in LISTS else value) != []
     }
     if not columns:
         return None
@@ -134,11 +139,24 @@ def _profile(
     )
 
 
-def _plain(value: Any) -> Any:
-    """Return a cell as text, a list of texts, or what else JSON may hold; "" where it is empty."""
+def _plain(value: Any, *, of_people: bool) -> Any:
+    """Return a cell as text, a list of texts, or what else JSON may hold; "" where it is empty.
+
+    Args:
+        of_people: the cell names somebody, who may be called as an empty cell is.
+    """
     if isinstance(value, list):
-        return items(value)
-    return value.strip() if isinstance(value, str) else "" if value is None else value
+        return told_items([v for v in value if not _nan(v)], of_people=of_people)
+    if value is None or _nan(value):
+        return ""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    return "" if silent(text, of_people=of_people) else text
+
+
+def _nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _capacity(value: object) -> int | None:
