@@ -233,6 +233,27 @@ def test_a_reporting_line_is_followed_through_both_rosters() -> None:
     assert np.argwhere(found.mask).tolist() == [[0, 0], [1, 0], [2, 1], [2, 2]]
 
 
+def test_a_reporting_line_goes_by_either_row_of_a_person() -> None:
+    left = roster(
+        [{"id": "m1", "email": "ann@x.org"}, {"id": "m2", "manager": "m1"}, {"id": "m3"}], "mentee"
+    )
+    right = roster(
+        [{"id": "r1", "email": "Ann@x.org", "manager": "r2"}, {"id": "r2"}, {"id": "r3"}], "mentor"
+    )
+    found = forbidden(left.profiles, right.profiles, Rules())
+    assert found.reasons(0, 1) == found.reasons(1, 0) == found.reasons(1, 1) == ["a reporting line"]
+    assert int((found.mask > 0).sum()) == 4
+
+
+@pytest.mark.parametrize("told", ["Ana  Lee", "Ana\u00a0Lee"])
+def test_blanks_make_nobody_another_person(told: str) -> None:
+    left = roster([{"id": "m1", "manager": told, "preferred": told}], "mentee")
+    right = roster([{"id": "r1", "name": "Ana Lee"}], "mentor")
+    assert forbidden(left.profiles, right.profiles, Rules()).reasons(0, 0) == ["a reporting line"]
+    (pair,) = run([{"id": "m1", "preferred": told}], [{"id": "r1", "name": "Ana Lee"}]).pairs
+    assert [(r.kind, r.value) for r in pair.reasons] == [("mentee_preference", 1.0)]
+
+
 def test_an_earlier_mentor_whose_family_name_comes_first_is_one_person() -> None:
     row = {"id": "m1", "previous": "Doe, Jane", "preferred": "Roe, Ann"}
     mentors = [{"id": "r1", "name": "Doe, Jane"}, {"id": "r2", "name": "Roe, Ann"}]

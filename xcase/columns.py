@@ -89,6 +89,11 @@ def _nearest(plain: str) -> str:
     return next(iter(get_close_matches(plain, _KNOWN, n=1, cutoff=NEAR)), "")
 
 
+def folded(text: object) -> str:
+    """Return a text in lower case with single blanks, so that two who mean the same are equal."""
+    return " ".join(str(text).casefold().split())
+
+
 def silent(text: str, *, of_people: bool = False) -> bool:
     """Say whether a cell, or a member of a list, tells nothing: ``-``, ``?``, ``n/a`` and such."""
     plain = text.casefold().strip(" -–—?.")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from xcase.columns import items, told_items
+from xcase.columns import folded, items, told_items
 from xcase.errors import UsageError
 from xcase.match.records import Profile
 from xcase.match.rules import Criterion, Rules, column_name
@@ -108,32 +108,32 @@ def overlap(left: Sequence[set[str]], right: Sequence[set[str]]) -> Floats:
 
 def words(value: object) -> set[str]:
     """Return what the members of a list cell tell, in lower case."""
-    return set() if value is None else {item.casefold() for item in told_items(value)}
+    return set() if value is None else {folded(item) for item in told_items(value)}
 
 
 def _people_in(cell: object) -> set[str]:
     """Return whom a cell may name, in lower case: "Doe, Jane" is one person, or two."""
-    whole = ", ".join(cell) if isinstance(cell, list) else str(cell).strip()
-    return {item.casefold() for item in items(cell)} | {whole.casefold()}
+    whole = ", ".join(cell) if isinstance(cell, list) else str(cell)
+    return {folded(item) for item in items(cell)} | {folded(whole)}
 
 
 def named_people(profile: Profile) -> set[str]:
     """Return everything by which another cell may name this person, in lower case."""
     names = (profile.id, profile.name, str(profile.columns.get("email", "")))
-    return {name.strip().casefold() for name in names if name.strip()}
+    return {folded(name) for name in names if name.strip()}
 
 
 def _same_person(mentees: Sequence[Profile], mentors: Sequence[Profile]) -> list[tuple[int, int]]:
     def keys(profile: Profile) -> list[tuple[str, ...]]:
         found: list[tuple[str, ...]] = []
         if email := profile.columns.get("email"):
-            found.append(("email", str(email).casefold()))
+            found.append(("email", folded(email)))
         if profile.name and (place := profile.columns.get("organisation")):
-            found.append(("name", profile.name.casefold(), str(place).casefold()))
+            found.append(("name", folded(profile.name), folded(place)))
         return found
 
     # Two rosters may each number their people from 1.
-    same_id = _meeting(mentees, mentors, lambda profile: [("id", profile.id.casefold())])
+    same_id = _meeting(mentees, mentors, lambda profile: [("id", folded(profile.id))])
     sure = [(i, j) for i, j in same_id if not _contradict(mentees[i], mentors[j])]
     return sure + _meeting(mentees, mentors, keys)
 
@@ -151,17 +151,25 @@ def _contradict(left: Profile, right: Profile) -> bool:
 def _reporting_line(
     mentees: Sequence[Profile], mentors: Sequence[Profile]
 ) -> list[tuple[int, int]]:
-    """Return the pairs of whom one stands above the other, by any number of steps."""
-    people = (*mentees, *mentors)
-    managers: dict[int, list[int]] = {}
+    """Return the pairs of whom one stands above the other, by any number of steps.
+
+    Who has a row in both rosters stands above and below others with either of them.
+    """
+    people, first = (*mentees, *mentors), len(mentees)
+    rows = {person: {person} for person in range(len(people))}
+    for i, j in _same_person(mentees, mentors):
+        rows[i].add(first + j)
+        rows[first + j].add(i)
+    managers: dict[int, set[int]] = {}
     for person, manager in _named(people, people, "manager"):
-        managers.setdefault(person, []).append(manager)
-    found, first = [], len(mentees)
+        for row in rows[person]:
+            managers.setdefault(row, set()).update(rows[manager])
+    found = []
     for person in managers:
         above: set[int] = set()
         rest = [person]
         while rest:
-            more = set(managers.get(rest.pop(), ())) - above
+            more = managers.get(rest.pop(), set()) - above
             above |= more
             rest += more
         for manager in above:
@@ -230,8 +238,8 @@ def _text(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, list):
-        return ";".join(sorted(str(v).casefold() for v in value))
-    return " ".join(str(value).casefold().split())
+        return ";".join(sorted(map(folded, value)))
+    return folded(value)
 
 
 def _given(values: Sequence[object]) -> npt.NDArray[np.bool_]:

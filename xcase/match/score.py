@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 import numpy.typing as npt
 
+from xcase.columns import folded
 from xcase.match.legal import Floats, describe, named_people, overlap, test_values, words
 from xcase.match.reader import Passages
 from xcase.match.records import Aim, Profile
@@ -303,7 +304,7 @@ def _preference(who: Sequence[Profile], others: Sequence[Profile]) -> Values:
             index.setdefault(name, []).append(j)
     value = np.zeros((len(who), len(others)), np.float32)
     for i, person in enumerate(who):
-        wishes = [name.casefold() for name in person.columns.get("preferred", ())]
+        wishes = [folded(name) for name in person.columns.get("preferred", ())]
         if (whole := ", ".join(wishes)) in index:
             wishes = [whole]
         for rank, name in reversed(list(enumerate(wishes))):
