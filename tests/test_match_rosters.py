@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from xcase.columns import SYNONYMS, name_columns
 from xcase.errors import UsageError
 from xcase.match.roster import read_roster, read_rosters, roster_text
 from xcase.match.rules import Rules, check_columns, load_rules, parse_rules
@@ -78,6 +79,30 @@ def test_each_row_is_told_by_the_synonym_that_it_fills() -> None:
     both = read_roster(b"id,skills,expertise\nr1,writing,sales\n", "r.csv", side="mentor")
     assert both.profiles[0].columns["skills_have"] == ["writing"]
     assert both.notes == ("r.csv: column 'expertise' is not read, another one gives 'skills_have'",)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Unavailable", "Unavailable times", "Non-preferred mentors", "Not preferred mentors",
+        "Unpreferred mentors", "Skills unwanted", "Skills not wanted", "Undesired sector", "Place",
+        "Slot", "Time", "Employee",
+    ],
+)  # fmt: skip
+def test_a_column_that_says_the_opposite_or_something_else_is_not_guessed(header: str) -> None:
+    names, notes = name_columns([header])
+    assert names[header] not in SYNONYMS
+    assert notes == []
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [("Skils want", "skills_want"), ("Langauges", "languages"), ("Organistion", "organisation")],
+)
+def test_a_misspelt_column_is_read_and_told(header: str, name: str) -> None:
+    names, (told,) = name_columns([header])
+    assert names[header] == name
+    assert told.endswith("rename it if that is wrong")
 
 
 def test_the_other_side_is_not_the_person_of_a_row() -> None:

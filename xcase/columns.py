@@ -45,6 +45,9 @@ _NOTHING = frozenset(
 )  # fmt: skip
 # A misspelling this close is read as the column and reported; farther ones stay unknown columns.
 NEAR = 0.87
+# Names of which another word is a letter away: a place, a slot, a time, an employee.
+_EXACT = ("places", "slots", "times", "employer")
+_NOT = re.compile(r"(?:^|_)(?:un|non|not|no_)")
 
 _KNOWN = {other: name for name, others in SYNONYMS.items() for other in (name, *others)}
 
@@ -78,7 +81,7 @@ def name_columns(headers: list[str], side: str = "") -> tuple[dict[str, str], li
                 notes.append(f"column {header!r} is not read, another one gives {name!r}")
             name = plain
         elif name != plain and plain not in _KNOWN:
-            notes.append(f"column {header!r} is read as {name!r}; rename it if that is right")
+            notes.append(f"column {header!r} is read as {name!r}; rename it if that is wrong")
         taken.add(name)
         names[header] = name
     return names, notes
@@ -86,7 +89,11 @@ def name_columns(headers: list[str], side: str = "") -> tuple[dict[str, str], li
 
 @lru_cache(maxsize=1024)
 def _nearest(plain: str) -> str:
-    return next(iter(get_close_matches(plain, _KNOWN, n=1, cutoff=NEAR)), "")
+    """Return the name that a header misspells; ``unavailable`` says the opposite, and is none."""
+    near = next(iter(get_close_matches(plain, _KNOWN, n=1, cutoff=NEAR)), "")
+    # Who misspells a name begins it as it is.
+    wrong = near in _EXACT or near[:1] != plain[:1] or _NOT.search(plain)
+    return "" if wrong else near
 
 
 def folded(text: object) -> str:
