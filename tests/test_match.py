@@ -427,6 +427,36 @@ def test_a_pairing_that_is_not_proven_says_so_though_somebody_is_left_out(
     assert "the pairing is not proven to be the best one" in matching.notes
 
 
+@pytest.mark.parametrize("side", ["mentee", "mentor"])
+@pytest.mark.parametrize("cause", ["full", "forbidden"])
+def test_a_change_that_helps_reckons_with_the_quotas(side: str, cause: str) -> None:
+    """Done so, everybody has a mentor."""
+    people: list[dict[str, Any]] = [{"id": f"m{n}"} for n in range(2)]
+    mentors: list[dict[str, Any]] = [{"id": "r0"}, {"id": "r1"}][: 1 + (cause == "forbidden")]
+    for person in people if side == "mentee" else mentors:
+        person["site"] = "North"
+    exempt = [{"mentee": "m1", "mentor": m["id"]} for m in mentors if cause == "forbidden"]
+    rules: dict[str, Any] = {"quota": [{"column": "site", "at_most": 1}], "forbid": exempt}
+    (left_out,) = run(people, mentors, rules, partial=True).unmatched
+    advice = left_out.nearest_relaxation
+    assert advice.endswith(", and at_most = 2 for site = north")
+    wider = {"quota": [{"column": "site", "at_most": 2}]}
+    if cause == "full":
+        assert advice.startswith("one more place with 'r0'")
+        mentors[0]["capacity"] = 2
+    else:
+        assert advice.startswith("exempt the pair with 'r1' from")
+        wider["forbid"] = exempt[:1]
+    assert len(run(people, mentors, wider).pairs) == 2
+
+
+def test_a_mentor_whom_a_quota_leaves_out_is_told_so() -> None:
+    rules = {"quota": [{"column": "tier", "value": "top", "at_most": 0}]}
+    mentors = [{"id": "r1", "tier": "top"}, {"id": "r2", "tier": "new"}]
+    (idle,) = run([{"id": "m1"}], mentors, rules).unmatched_mentors
+    assert (idle.mentor_id, idle.cause) == ("r1", "a quota is reached: at most 0 for tier = top")
+
+
 def test_pins_hold_and_contradictions_are_all_named() -> None:
     people = [{"id": "m1", "skills_want": ["sales"]}, {"id": "m2"}]
     mentors = [{"id": "r1", "skills_have": ["sales"]}, {"id": "r2"}]
@@ -498,6 +528,10 @@ def test_whom_no_stable_pairing_has_a_mentor_for_could_not_be_matched() -> None:
     assert (matching.status, matching.pairs) == ("infeasible", ())
     cause = "the stable pairing that was found has no mentor for this mentee"
     assert matching.unmatched[0].cause == cause
+    relaxation = matching.unmatched[0].nearest_relaxation
+    assert relaxation.startswith('stable = false and objective = "participation": then')
+    free = {**rules, "stable": False, "objective": "participation"}
+    assert run(people, mentors, free).unmatched == ()
 
 
 # ---------------------------------------------------------------- profiles and suggestions

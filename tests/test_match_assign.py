@@ -13,7 +13,8 @@ from scipy.optimize import OptimizeResult, linear_sum_assignment
 
 from xcase.errors import UsageError
 from xcase.match.assign import assign, assign_regret, most_pairs
-from xcase.match.quotas import Bound, assign_with_bounds
+from xcase.match.quotas import assign_with_bounds
+from xcase.match.records import Bound
 from xcase.match.stable import blocking_pairs, stable_pairs
 
 OBJECTIVES = ("score", "participation")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from xcase.match.reader import Passages, cell_text
 from xcase.match.records import (
     Aim,
     Alternative,
+    Bound,
     Evidence,
     Idle,
     Pair,
@@ -35,7 +36,8 @@ class Pairing:
     """A pairing of all mentees, with what is needed to explain it.
 
     ``mentor[i]`` is the mentor of mentee i or -1, ``places`` what each mentor's row or the rules
-    give, ``pinned`` says of each mentee whether the pair was settled before.
+    give, ``pinned`` says of each mentee whether the pair was settled before, ``bounds`` are those
+    of the quotas by what they are called.
     """
 
     context: Context
@@ -45,6 +47,7 @@ class Pairing:
     places: Ints
     mentor: Ints
     pinned: Bools
+    bounds: Mapping[str, Bound] = field(default_factory=dict)
 
 
 def explain_pairs(pairing: Pairing, *, alternatives: int) -> tuple[Pair, ...]:
@@ -167,9 +170,9 @@ def explain_unmatched(pairing: Pairing, choices: Sequence[Choice]) -> tuple[Unma
         choices: pairings with more pairs, under fewer demands; who has a mentor in one of them was
             left out for the demand that it lacks.
     """
-    within_reach = _reachable(pairing)
+    within_reach, full = _reachable(pairing), _full(pairing)
     return tuple(
-        _unmatched(pairing, i, choices, within_reach)
+        _unmatched(pairing, i, choices, within_reach, full)
         for i in np.flatnonzero(pairing.mentor < 0).tolist()
     )
 
@@ -178,10 +181,14 @@ def explain_idle(pairing: Pairing) -> tuple[Idle, ...]:
     """Return why each mentor without mentee has none."""
     taken = np.bincount(pairing.mentor[pairing.mentor >= 0], minlength=len(pairing.places))
     legal = pairing.forbidden.mask == 0
+    full = {name: b for name, b in _full(pairing).items() if b.side == "mentor"}
     found = []
     for j in np.flatnonzero(taken == 0).tolist():
+        quotas = [f"at most {b.at_most} for {name}" for name, b in full.items() if j in b.members]
         if not legal[:, j].any():
             cause = f"no mentee is allowed: {_counts(pairing.forbidden, ..., j)}"
+        elif quotas:
+            cause = f"a quota is reached: {', '.join(quotas)}"
         else:
             cause = "other mentors suit the mentees better"
         found.append(Idle(pairing.context.mentors[j].id, cause))
@@ -189,7 +196,11 @@ def explain_idle(pairing: Pairing) -> tuple[Idle, ...]:
 
 
 def _unmatched(
-    pairing: Pairing, i: int, choices: Sequence[Choice], within_reach: Bools
+    pairing: Pairing,
+    i: int,
+    choices: Sequence[Choice],
+    within_reach: Bools,
+    full: Mapping[str, Bound],
 ) -> Unmatched:
     mentors = pairing.context.mentors
     legal = pairing.forbidden.mask[i] == 0
@@ -198,7 +209,7 @@ def _unmatched(
         return Unmatched(who, "there is no mentor", "add a mentor")
     if not legal.any():
         cause = f"no mentor is allowed: {_counts(pairing.forbidden, i, ...)}"
-        return Unmatched(who, cause, _exemption(pairing, i, within_reach))
+        return Unmatched(who, cause, _exemption(pairing, i, within_reach, full))
     for choice in choices:
         if choice.mentor[i] >= 0:
             then = f"{choice.relaxation}: then {mentors[choice.mentor[i]].id!r} is possible"
@@ -207,10 +218,31 @@ def _unmatched(
     j = int(allowed[np.argmax(pairing.scores[i, allowed])])
     count = "the one allowed mentor is" if len(allowed) == 1 else f"all {len(allowed)} allowed "
     cause = count if len(allowed) == 1 else f"{count}mentors are"
-    return Unmatched(who, f"{cause} full", f"one more place with {mentors[j].id!r}")
+    more = f"one more place with {mentors[j].id!r}{_raised(full, i, j)}"
+    return Unmatched(who, f"{cause} full", more)
 
 
-def _exemption(pairing: Pairing, i: int, within_reach: Bools) -> str:
+def _full(pairing: Pairing) -> dict[str, Bound]:
+    """Return the quotas that allow no pair more."""
+    who = np.flatnonzero(pairing.mentor >= 0)
+    people = {"mentee": who, "mentor": pairing.mentor[who]}
+    return {
+        name: bound
+        for name, bound in pairing.bounds.items()
+        if np.isin(people[bound.side], list(bound.members)).sum() >= bound.at_most
+    }
+
+
+def _raised(full: Mapping[str, Bound], i: int, j: int) -> str:
+    """Return which quotas a pair needs to be raised."""
+    return "".join(
+        f", and at_most = {bound.at_most + 1} for {name}"
+        for name, bound in full.items()
+        if (i if bound.side == "mentee" else j) in bound.members
+    )
+
+
+def _exemption(pairing: Pairing, i: int, within_reach: Bools, full: Mapping[str, Bound]) -> str:
     """Return the fewest rules to lift for one pair; a person is never matched with herself."""
     bits = pairing.forbidden.mask[i]
     never = np.uint32(1 << SAME_PERSON | 1 << REPORTING_LINE)
@@ -218,27 +250,34 @@ def _exemption(pairing: Pairing, i: int, within_reach: Bools) -> str:
     if not possible.size:
         return "add a mentor; the ones there are the mentee herself or in her reporting line"
     changes = np.bitwise_count(bits[possible]) + ~within_reach[possible]
+    for bound in full.values():
+        if bound.side == "mentor":
+            changes += np.isin(possible, list(bound.members))
     order = np.lexsort((-pairing.scores[i, possible], changes))
     j = int(possible[order[0]])
     mentor = pairing.context.mentors[j].id
     rules = " and ".join(repr(name) for name in pairing.forbidden.reasons(i, j))
     more = "" if within_reach[j] else f", and give {mentor!r} one more place"
-    return f"exempt the pair with {mentor!r} from {rules}{more}"
+    return f"exempt the pair with {mentor!r} from {rules}{more}{_raised(full, i, j)}"
 
 
 def _reachable(pairing: Pairing) -> Bools:
-    """Return the mentors with whom a place is free, or can be freed by moving others along."""
+    """Return the mentors with whom a place is free, or can be freed by moving others along.
+
+    Under quotas nobody is moved: who goes to another mentor may count for another group.
+    """
     legal = (pairing.forbidden.mask == 0) & ~pairing.pinned[:, None]
     who = np.flatnonzero(pairing.mentor >= 0)
     taken = np.bincount(pairing.mentor[who], minlength=len(pairing.places))
     reach = taken < pairing.places
-    while True:
+    while not pairing.bounds:
         can_move = legal[who][:, reach].any(axis=1)
         wider = reach.copy()
         wider[pairing.mentor[who[can_move]]] = True
         if np.array_equal(wider, reach):
-            return reach
+            break
         reach = wider
+    return reach
 
 
 def _counts(forbidden: Forbidden, i: object, j: object) -> str:

@@ -15,9 +15,9 @@ from xcase.match.assign import HIGHEST, assign, assign_regret, most_pairs
 from xcase.match.audit import changes, fairness_table, sensitivity_table
 from xcase.match.explain import Choice, Pairing, explain_idle, explain_pairs, explain_unmatched
 from xcase.match.legal import Forbidden, forbidden
-from xcase.match.quotas import Bound, assign_with_bounds, bounds_of, inside, less, pinned
+from xcase.match.quotas import assign_with_bounds, bounds_of, inside, less, pinned
 from xcase.match.reader import Encoder, read_passages, read_skills
-from xcase.match.records import Matching, Profile, Roster
+from xcase.match.records import Bound, Matching, Profile, Roster
 from xcase.match.rules import Forbid, Pin, Rules, check_columns, column_name, refuse, set_aside
 from xcase.match.score import OF_MENTEE, OF_MENTOR, Context, Parts, make_context, make_parts
 from xcase.match.signals import Signals
@@ -147,7 +147,7 @@ class _Problem:
         pinned = np.zeros(len(mentor), bool)
         for i, j in self.pins.items():
             mentor[i], pinned[i] = j, True
-        pairing = Pairing(context, parts, scores, found, self.places, mentor, pinned)
+        pairing = Pairing(context, parts, scores, found, self.places, mentor, pinned, self.bounds)
         return pairing, solution
 
     def explain(
@@ -236,7 +236,10 @@ class _Problem:
         cause, relaxation = "the total score is higher without", 'objective = "participation"'
         if self.rules.stable:
             cause = "the stable pairing that was found has no mentor for this mentee"
-            relaxation = "stable = false"
+            if self.rules.objective != "participation":
+                relaxation = f"stable = false and {relaxation}"
+            else:
+                relaxation = "stable = false"
         if bounds:
             kept = _most_within(scores, legal, places, bounds)
             mentor = pairing.mentor if kept is None else kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from xcase.errors import UsageError
 from xcase.match.assign import Assignment, Bools, Gains, Ints, first_arcs, mentors_of
 from xcase.match.audit import group
-from xcase.match.records import Profile
+from xcase.match.records import Bound, Profile
 from xcase.match.rules import Quota, column_name
 
 # Pairs in a flow with quotas.
@@ -23,16 +23,6 @@ MAX_VARIABLES = 100_000
 MAX_BRANCHES = 1_000
 # How it says that it ended.
 _BEST, _NONE_POSSIBLE = 0, 2
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """At least and at most so many pairs whose mentee (or mentor) is in the group."""
-
-    side: Literal["mentee", "mentor"]
-    members: frozenset[int]
-    at_least: int
-    at_most: int
 
 
 def bounds_of(

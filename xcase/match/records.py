@@ -10,6 +10,7 @@ from xcase.records import Evidence, Reason
 __all__ = [
     "Aim",
     "Alternative",
+    "Bound",
     "Evidence",
     "Idle",
     "Matching",
@@ -130,3 +131,13 @@ class Matching:
     sensitivity: tuple[dict[str, Any], ...] = ()
     what_if: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """At least and at most so many pairs whose mentee (or mentor) is in the group."""
+
+    side: Side
+    members: frozenset[int]
+    at_least: int
+    at_most: int
