@@ -616,6 +616,21 @@ def test_a_column_that_nothing_looks_at_is_named() -> None:
     ]
 
 
+def test_a_column_that_something_looks_at_is_not_called_unread() -> None:
+    mentees = [{"id": "m1", "skils_want": ["sales"], "site": "a"}]
+    mentors = [{"id": "r1", "skills_have": ["sales"]}]
+    told = run(mentees, mentors, fairness=["site"]).notes
+    assert not [note for note in told if "not compared" in note]
+
+
+def test_earlier_pairs_that_no_rule_forbids_are_called_unread() -> None:
+    mentees, mentors = [{"id": "m1", "Past mentors": "r1"}], [{"id": "r1"}, {"id": "r2"}]
+    unread = "mentees.jsonl: kept but not compared, as no rule names them: Past mentors"
+    assert unread in run(mentees, mentors).notes
+    kept = run(mentees, mentors, {"forbid": [{"listed": "previous"}]})
+    assert (who(kept), unread in kept.notes) == ({"m1": "r2"}, False)
+
+
 def test_weights_are_whole_and_clocks_are_read() -> None:
     assert whole_weights({"a": 1, "b": 1, "c": 1}) == {"a": 334, "b": 333, "c": 333}
     assert [clock(t) for t in ("UTC+2", "-03:30", "Europe/Paris", "5", "soon", "")] == [

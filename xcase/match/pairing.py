@@ -104,7 +104,7 @@ def match(
                 sensitivity_table(pairing, lambda parts: problem.solve(context, parts)[0])
             ),
         )
-    unread = set_aside(asked, mentees, mentors)
+    unread = set_aside(asked, mentees, mentors, compared=fairness)
     notes = (*mentees.notes, *mentors.notes, *unread, *matching.notes, *_silence(context, parts))
     return replace(matching, notes=tuple(dict.fromkeys(notes)))
 

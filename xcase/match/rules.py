@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from xcase import inputs
-from xcase.columns import SYNONYMS, normal
+from xcase.columns import SYNONYMS, name_columns, normal
 from xcase.errors import UsageError
 from xcase.match.records import Roster
 
@@ -179,20 +180,28 @@ def check_columns(rules: Rules, mentees: Roster, mentors: Roster) -> list[str]:
     return faults
 
 
-def set_aside(rules: Rules, *rosters: Roster) -> list[str]:
-    """Return a remark on each roster with columns that nothing looks at."""
+def set_aside(rules: Rules, *rosters: Roster, compared: Sequence[str] = ()) -> list[str]:
+    """Return a remark on each roster with columns that nothing looks at.
+
+    Args:
+        compared: columns that are looked at beside those of the rules.
+    """
     named = [
+        *compared,
         *(column for forbid in rules.forbid for column in (forbid.same, forbid.listed)),
         *(column for c in rules.criterion for column in (c.column, c.mentor_column)),
         *(quota.column for quota in rules.quota),
     ]
-    read = {column_name(column) for column in named if column} | SYNONYMS.keys()
-    unread = [[h for h in roster.header if column_name(h) not in read] for roster in rosters]
-    return [
-        f"{roster.path}: kept but not compared, as no rule names them: {', '.join(headers)}"
-        for roster, headers in zip(rosters, unread, strict=True)
-        if headers
-    ]
+    # Earlier pairs count only where a rule forbids them.
+    read = {column_name(c) for c in named if c} | (SYNONYMS.keys() - {"previous"})
+    notes = []
+    for roster in rosters:
+        names, _ = name_columns(list(roster.header), roster.side)
+        unread = [h for h in roster.header if not {names[h], column_name(h)} & read]
+        if unread:
+            told = ", ".join(unread)
+            notes.append(f"{roster.path}: kept but not compared, as no rule names them: {told}")
+    return notes
 
 
 def refuse(faults: list[str]) -> None:
