@@ -296,6 +296,22 @@ def test_two_quotas_on_one_group_both_hold() -> None:
         run(mentees, mentors, {"quota": apart})
 
 
+def test_a_quota_counts_each_member_of_a_list_and_no_blank_makes_a_group() -> None:
+    told = ["German; English", "German; French", "English"]
+    people = [{"id": f"m{n}", "languages": cell} for n, cell in enumerate(told)]
+    mentors = [{"id": f"r{n}"} for n in range(3)]
+    rules = {"quota": [{"column": "languages", "value": " german", "at_most": 1}]}
+    matching = run(people, mentors, rules, partial=True, fairness=["languages"])
+    assert sum(pair.mentee_id in ("m0", "m1") for pair in matching.pairs) == 1
+    table = matching.fairness["languages"]
+    assert {value: row["mentees"] for value, row in table.items()} == {
+        "english": 2, "french": 1, "german": 2,
+    }  # fmt: skip
+    people = [{"id": "m0", "site": "North  East"}, {"id": "m1", "site": "north east"}]
+    rules = {"quota": [{"column": "site", "at_most": 1}]}
+    assert len(run(people, mentors, rules, partial=True).pairs) == 1
+
+
 def test_quotas_and_objectives() -> None:
     mentees = [
         {"id": "m1", "site": "north", "skills_want": ["sales"]},

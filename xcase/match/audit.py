@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from xcase.columns import folded
 from xcase.match.assign import HIGHEST
 from xcase.match.explain import Pairing
 from xcase.match.records import Profile
@@ -45,13 +46,17 @@ def changes(before: Pairing, after: Pairing) -> dict[str, Any]:
 
 
 def fairness_table(pairing: Pairing, columns: Sequence[str]) -> dict[str, Any]:
-    """Return match rate and mean score of the mentees by each value of each column."""
+    """Return match rate and mean score of the mentees by each value of each column.
+
+    Who has several values counts for each of them.
+    """
     who = pairing.context.mentees
     table: dict[str, Any] = {}
     for column in columns:
         groups: dict[str, list[int]] = {}
         for i, person in enumerate(who):
-            groups.setdefault(group(person, column_name(column)), []).append(i)
+            for group in groups_of(person, column_name(column)):
+                groups.setdefault(group, []).append(i)
         table[column] = {}
         for value, members in sorted(groups.items()):
             matched = [i for i in members if pairing.mentor[i] >= 0]
@@ -78,9 +83,7 @@ def sensitivity_table(
             yield {"weight": name, "change": shift, "moved": len(ids), "mentees": ids}
 
 
-def group(person: Profile, column: str) -> str:
-    """Return the value of a column by which people are grouped, in lower case."""
-    value = person.columns.get(column)
-    if value is None:
-        return NOT_GIVEN
-    return ("; ".join(map(str, value)) if isinstance(value, list) else str(value)).casefold()
+def groups_of(person: Profile, column: str) -> list[str]:
+    """Return the groups of a column that a person is in: one for each member of a list cell."""
+    value = person.columns.get(column, NOT_GIVEN)
+    return list(dict.fromkeys(map(folded, value if isinstance(value, list) else [value])))

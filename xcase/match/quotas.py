@@ -10,9 +10,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from xcase.columns import folded
 from xcase.errors import UsageError
 from xcase.match.assign import Assignment, Bools, Gains, Ints, first_arcs, mentors_of
-from xcase.match.audit import group
+from xcase.match.audit import groups_of
 from xcase.match.records import Bound, Profile
 from xcase.match.rules import Quota, column_name
 
@@ -38,11 +39,13 @@ def bounds_of(
         groups: dict[str, set[int]] = {}
         for index, person in enumerate(people):
             if column in person.columns:
-                groups.setdefault(group(person, column), set()).add(index)
-        if quota.value is not None and groups and quota.value.casefold() not in groups:
+                for group in groups_of(person, column):
+                    groups.setdefault(group, set()).add(index)
+        asked = None if quota.value is None else folded(quota.value)
+        if asked is not None and groups and asked not in groups:
             faults.append(f"quota on {quota.column}: nobody has the value {quota.value!r}")
         for value, members in sorted(groups.items()):
-            if quota.value is not None and quota.value.casefold() != value:
+            if asked not in (None, value):
                 continue
             name = f"{quota.column} = {value}"
             bound = Bound(

@@ -83,7 +83,10 @@ class Criterion(_Strict):
 
 
 class Quota(_Strict):
-    """How many pairs each value of a column gets (or the one ``value`` named)."""
+    """How many pairs each value of a column gets (or the one ``value`` named).
+
+    Each member of a list cell is a value.
+    """
 
     column: str
     value: str | None = None
