@@ -20,6 +20,7 @@ from xcase.cli import app
 from xcase.errors import UsageError
 from xcase.match import pairing
 from xcase.match.assign import Assignment
+from xcase.match.clocks import clock
 from xcase.match.known import described
 from xcase.match.legal import forbidden
 from xcase.match.pairing import match, read_profiles, weigh_up
@@ -27,7 +28,7 @@ from xcase.match.reader import Vectors, cell_text, read_passages, read_skills
 from xcase.match.records import Evidence, Matching, Profile, Reason, Roster, Side
 from xcase.match.roster import read_roster
 from xcase.match.rules import Forbid, Pin, Rules, parse_rules
-from xcase.match.score import clock, whole_weights
+from xcase.match.score import whole_weights
 from xcase.match.signals import CaseSignal, NoSignals, TransferSignal
 from xcase.match.suggest import suggest
 
@@ -652,6 +653,30 @@ def test_weights_are_whole_and_clocks_are_read() -> None:
     assert [clock(t) for t in ("UTC+2", "-03:30", "Europe/Paris", "5", "soon", "")] == [
         2.0, -3.5, 1.0, 5.0, None, None,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "hours"),
+    [
+        (5.5, 5.5), ("-8.0", -8.0), ("2.0", 2.0), ("UTC\u22125", -5.0), ("GMT + 1", 1.0),
+        ("(GMT+01:00) London", 1.0), ("(UTC) Dublin", 0.0), ("Europe/london", 0.0),
+        ("America/New York", -5.0), ("0530", 5.5), ("15", None), ("PST", None), ("BST", None),
+        ("localtime", None),
+    ],
+)  # fmt: skip
+def test_a_clock_is_read_as_people_and_programs_write_it(told: object, hours: float | None) -> None:
+    assert clock(told) == hours
+
+
+def test_cells_that_cannot_be_read_are_told() -> None:
+    people = [{"id": "m1", "tz": "PST", "years": 5}, {"id": "m2", "tz": "UTC+1", "years": "3"}]
+    mentors = [{"id": "r1", "tz": 5.5, "since": "12 years"}, {"id": "r2", "since": "n/a"}]
+    years = {"column": "years", "mentor_column": "since", "test": "at_least", "weight": "low"}
+    notes = run(people, mentors, {"criterion": [years]}).notes
+    assert [note for note in notes if "counts as not given" in note] == [
+        "mentees.jsonl: row 1: time zone 'PST' is not known; it counts as not given",
+        "mentors.jsonl: row 1: since '12 years' is no number; it counts as not given",
+    ]
 
 
 # ---------------------------------------------------------------- the command line

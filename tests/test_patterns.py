@@ -28,7 +28,7 @@ SIZE = 100_000 if SLOW else 10_000
 SECONDS = 1.0 if SLOW else 0.3
 # Asked of a whole cell, title or line alone (match, fullmatch), or of a few characters.
 WHOLE = {
-    ("xcase.match.score", r"(?:utc|gmt)?\s*([+-]?\d{1,2})(?::?(\d{2}))?"),
+    ("xcase.match.clocks", r"(?:utc|gmt)?([+-]?)(\d{1,2})(?::?([0-5]\d)|\.(\d{1,6}))?"),
     ("xcase.read.markdown", r"([A-Za-z_][\w -]*):(?:[ \t]+(.*)|[ \t]*)"),
     ("xcase.privacy.people", r"[ ,]*\d"),
     ("xcase.read.pdf", r"\w*[^\W\d_]$"),

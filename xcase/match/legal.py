@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from xcase.columns import folded, items, told_items
 from xcase.errors import UsageError
-from xcase.match.records import Profile
+from xcase.match.records import Profile, Roster
 from xcase.match.rules import Criterion, Rules, column_name
 
 Mask = npt.NDArray[np.uint32]
@@ -68,6 +68,22 @@ def forbidden(mentees: Sequence[Profile], mentors: Sequence[Profile], rules: Rul
         value, known = test_values(criterion, mentees, mentors)
         found = found.adding(f"must: {describe(criterion)}", ~known | (value <= 0))
     return found
+
+
+def unread_numbers(rules: Rules, mentees: Roster, mentors: Roster) -> list[str]:
+    """Return a remark on each cell that a rule compares as a number and that is none."""
+    notes = []
+    for criterion in rules.criterion:
+        if criterion.test != "at_least":
+            continue
+        theirs = criterion.mentor_column or criterion.column
+        for roster, column in ((mentees, criterion.column), (mentors, theirs)):
+            for person in roster.profiles:
+                cell = person.columns.get(column_name(column))
+                if cell is not None and np.isnan(_numbers([cell])[0]):
+                    told = f"{column} {cell!r} is no number; it counts as not given"
+                    notes.append(f"{roster.path}: row {person.row}: {told}")
+    return notes
 
 
 def describe(criterion: Criterion) -> str:

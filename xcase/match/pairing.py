@@ -14,7 +14,7 @@ from xcase.errors import UsageError
 from xcase.match.assign import HIGHEST, assign, assign_regret, most_pairs
 from xcase.match.audit import changes, fairness_table, sensitivity_table
 from xcase.match.explain import Choice, Pairing, explain_idle, explain_pairs, explain_unmatched
-from xcase.match.legal import Forbidden, forbidden
+from xcase.match.legal import Forbidden, forbidden, unread_numbers
 from xcase.match.quotas import assign_with_bounds, bounds_of, inside, less, pinned
 from xcase.match.reader import Encoder, read_passages, read_skills
 from xcase.match.records import Bound, Matching, Profile, Roster
@@ -104,7 +104,8 @@ def match(
                 sensitivity_table(pairing, lambda parts: problem.solve(context, parts)[0])
             ),
         )
-    unread = set_aside(asked, mentees, mentors, compared=fairness)
+    unread = unread_numbers(asked, mentees, mentors)
+    unread += set_aside(asked, mentees, mentors, compared=fairness)
     notes = (*mentees.notes, *mentors.notes, *unread, *matching.notes, *_silence(context, parts))
     return replace(matching, notes=tuple(dict.fromkeys(notes)))
 

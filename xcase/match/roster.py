@@ -9,6 +9,7 @@ from typing import Any
 
 from xcase.columns import LISTS, PEOPLE, name_columns, silent, told_items
 from xcase.errors import UsageError
+from xcase.match.clocks import clock
 from xcase.match.records import Profile, Roster, Side
 from xcase.profiles import read_rows
 from xcase.spreadsheet import table_text
@@ -127,6 +128,9 @@ def _profile(
             told = f"{column} {columns[column]!r} is none of the known industries"
             notes.append(f"row {number}: {told}; it counts as not given")
         industries[column] = label
+    if "time_zone" in columns and clock(columns["time_zone"]) is None:
+        told = f"time zone {columns['time_zone']!r} is not known"
+        notes.append(f"row {number}: {told}; it counts as not given")
     return Profile(
         id=person,
         row=number,

@@ -7,16 +7,14 @@ either profile is silent a part is *missing*: it adds nothing and lowers the con
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import numpy.typing as npt
 
 from xcase.columns import folded
+from xcase.match.clocks import HALF_DAY, clock
 from xcase.match.legal import Floats, describe, named_people, overlap, test_values, words
 from xcase.match.reader import Passages
 from xcase.match.records import Aim, Profile
@@ -37,9 +35,6 @@ OF_MENTOR = ("mentor_preference", "mutual")
 SIMILAR_CASES = 10
 # Mentees whose sentences are compared at once: bounds the memory.
 BLOCK = 128
-# Half a day apart is as far as two clocks can be.
-HALF_DAY = 12.0
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-]?\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,25 +138,6 @@ def thousandths(value: Floats, known: Known) -> Values:
     """Return values of 0 to 1 as whole thousandths, and MISSING where nothing is known."""
     whole = np.rint(np.clip(value, 0, 1) * UNIT).astype(np.uint16)
     return np.where(known, whole, MISSING).astype(np.uint16)
-
-
-def clock(value: object) -> float | None:
-    """Return the hours ahead of UTC that a cell means: ``UTC+2``, ``+05:30`` or a zone's name.
-
-    A zone counts as in January, so that the answer does not depend on the day.
-    """
-    text = str(value).strip()
-    match = _OFFSET.fullmatch(text)
-    if match:
-        hours = float(match[1]) + (-1 if match[1].startswith("-") else 1) * int(match[2] or 0) / 60
-        return hours if abs(hours) <= HALF_DAY + 2 else None
-    if text.casefold() in ("utc", "gmt", "z"):
-        return 0.0
-    try:
-        offset = datetime(2026, 1, 15, tzinfo=ZoneInfo(text)).utcoffset()
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-    return offset.total_seconds() / 3600 if offset else 0.0
 
 
 class _Skills:
