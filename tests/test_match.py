@@ -502,6 +502,25 @@ def test_pins_beyond_a_quota_are_a_fault() -> None:
         run(people, [{"id": f"r{n}"} for n in range(3)], rules)
 
 
+def test_a_regret_counts_settled_pairs() -> None:
+    people = [{"id": "m1", "skills_want": "sales"}, {"id": "m2", "skills_want": "writing"}]
+    mentors = [{"id": "r1", "skills_have": "sales"}, {"id": "r2", "skills_have": "writing"}]
+    pin = {"pin": [{"mentee": "m1", "mentor": "r2"}], "objective": "regret"}
+    matching = run([{**people[0], "preferred": "r1"}, people[1]], mentors, pin)
+    assert matching.objective == matching.measures["largest_regret"] == 0.38
+
+
+def test_of_pairs_that_are_withheld_nothing_is_told() -> None:
+    people = [{"id": "m1", "site": "n"}, {"id": "m2", "site": "s"}]
+    asked: dict[str, Any] = {
+        "what_if": True, "fairness": ["site"], "sensitivity": True,
+        "forbids": [Forbid(mentee="m1", mentor="r1")],
+    }  # fmt: skip
+    withheld = run(people, [{"id": "r1"}], **asked)
+    assert (withheld.what_if, withheld.fairness, withheld.sensitivity) == ({}, {}, ())
+    assert run(people, [{"id": "r1"}], partial=True, **asked).fairness
+
+
 def test_what_if_fairness_and_sensitivity() -> None:
     people = [{"id": f"m{i}", "skills_want": ["sales"], "site": "ns"[i]} for i in range(2)]
     mentors = [{"id": "r0", "skills_have": ["sales"]}, {"id": "r1"}]
@@ -707,6 +726,19 @@ def test_a_partial_pairing_is_written_only_on_request(place: Path) -> None:
     lines = (place / "pairs.csv").read_text(encoding="utf-8").splitlines()
     assert lines[1].startswith("m1,r1,")
     assert lines[2].startswith("m2,,,,the one allowed mentor is full")
+
+
+def test_a_roster_named_as_a_quota_is_no_cause(place: Path) -> None:
+    (place / "mentors.csv").rename(place / "quota-mentors.csv")
+    mentees = "id,skills_want,site\nm1,sales,n\nm2,sales,n\n"
+    (place / "mentees.csv").write_text(mentees, encoding="utf-8")
+    (place / "quota-mentors.csv").write_text("id,floor\nr1,2\n", encoding="utf-8")
+    rule = '[[quota]]\ncolumn = "site"\nat_least = 2\n'
+    (place / "rules.toml").write_text(rule, encoding="utf-8")
+    failed = xcase("match", "mentees.csv", "quota-mentors.csv", "--rules", "rules.toml")
+    last = failed.stderr.splitlines()[-1]
+    assert "cannot be matched; quota site = n: at least 2 pairs" in last
+    assert "not compared" not in last
 
 
 def test_a_full_pairing_is_done(place: Path) -> None:

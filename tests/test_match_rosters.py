@@ -207,7 +207,8 @@ def test_the_rules_of_the_contract_are_understood(tmp_path: Path) -> None:
         ({"stable": True, "quota": [{"column": "x", "at_least": 3}]}, ["`stable` and [[quota]]"]),
         ({"weights": {"skils": 1}}, ["weights skils: unknown rule; did you mean 'skills'?"]),
         ({"weights": {"skills": -1}}, ["weights skills"]),
-        ({"pin": "m1=r1"}, ["pin"]),
+        ({"pin": "m1=r1"}, ["pin: a list is needed; write [[pin]]"]),
+        ({"forbid": {"same": "site"}}, ["forbid: a list is needed; write [[forbid]]"]),
     ],
 )
 def test_faulty_rules_are_refused_with_every_fault(

@@ -36,7 +36,6 @@ class Solution:
 
     mentor: Ints
     proven: bool
-    objective: float
     faults: tuple[str, ...] = ()
 
 
@@ -92,12 +91,14 @@ def match(
     context, parts = weigh_up(mentees, mentors, asked, signals, encoder)
     pairing, solution = problem.solve(context, parts)
     matching = problem.explain(pairing, solution, partial=partial, alternatives=alternatives)
-    if what_if:
+    # Of pairs that are withheld nothing is told.
+    shown = matching.status != "infeasible"
+    if what_if and shown:
         before, _ = _Problem(mentees, mentors, rules).solve(context, parts)
         matching = replace(matching, what_if=changes(before, pairing))
-    if fairness:
+    if fairness and shown:
         matching = replace(matching, fairness=fairness_table(pairing, fairness))
-    if sensitivity:
+    if sensitivity and shown:
         matching = replace(
             matching,
             sensitivity=tuple(
@@ -171,7 +172,7 @@ class _Problem:
             pairs=pairs,
             unmatched=unmatched,
             status=status,
-            objective=self._objective(pairing, solution) if shown else None,
+            objective=self._objective(pairing) if shown else None,
             measures=self._measures(pairing, legal, places) if shown else {},
             unmatched_mentors=explain_idle(pairing) if shown else (),
             notes=(*solution.faults, *doubt),
@@ -189,13 +190,13 @@ class _Problem:
         self, parts: Parts, scores: npt.NDArray[np.int32], legal: Bools, places: Ints
     ) -> Solution:
         if self.rules.stable:
-            return Solution(_stable(parts, scores, legal, places), True, 0.0)
+            return Solution(_stable(parts, scores, legal, places), True)
         if self.rules.objective == "regret":
-            assignment, largest = assign_regret(scores, legal, places)
-            return Solution(assignment.mentor, assignment.proven, largest / HIGHEST)
+            assignment, _ = assign_regret(scores, legal, places)
+            return Solution(assignment.mentor, assignment.proven)
         if not self.bounds:
             assignment = assign(scores, legal, places, objective=self.rules.objective)
-            return Solution(assignment.mentor, assignment.proven, 0.0)
+            return Solution(assignment.mentor, assignment.proven)
         return self._solve_with_quotas(scores, legal, places)
 
     def _solve_with_quotas(
@@ -207,7 +208,7 @@ class _Problem:
             raise UsageError('objective "regret" does not go with [[quota]]')
         found = assign_with_bounds(scores, legal, places, list(left.values()), objective=objective)
         if found is not None:
-            return Solution(found.mentor, found.proven, 0.0)
+            return Solution(found.mentor, found.proven)
         faults, possible = [], {}
         for name, bound in left.items():
             reach = most_pairs(inside(legal, bound), places)
@@ -225,7 +226,7 @@ class _Problem:
                 scores, legal, places, list(bounds.values()), objective=objective
             )
             if found is not None:
-                return Solution(found.mentor, found.proven, 0.0, tuple(faults))
+                return Solution(found.mentor, found.proven, tuple(faults))
         raise UsageError("no pairing keeps the quotas: " + "; ".join(faults))
 
     def _choices(self, pairing: Pairing, legal: Bools, places: Ints) -> list[Choice]:
@@ -273,19 +274,17 @@ class _Problem:
                 cause = f"the [[quota]] on {name} leaves no pair for this mentee"
                 yield Choice(mentor, cause, f"without the [[quota]] on {name}")
 
-    def _objective(self, pairing: Pairing, solution: Solution) -> float:
+    def _objective(self, pairing: Pairing) -> float:
         who = np.flatnonzero(pairing.mentor >= 0)
         if self.rules.objective == "participation":
             return float(len(who))
         if self.rules.objective == "regret" and not self.rules.stable:
-            return solution.objective
+            return int(_regrets(pairing).max(initial=0)) / HIGHEST
         return int(pairing.scores[who, pairing.mentor[who]].sum()) / HIGHEST
 
     def _measures(self, pairing: Pairing, legal: Bools, places: Ints) -> dict[str, Any]:
         who = np.flatnonzero(pairing.mentor >= 0)
         got = pairing.scores[who, pairing.mentor[who]].astype(np.int64)
-        best = np.where(pairing.forbidden.mask == 0, pairing.scores, 0).max(axis=1, initial=0)
-        regret = np.maximum(best[who] - got, 0)
         free = np.where(pairing.pinned, -1, pairing.mentor)
         blocking = blocking_pairs(free, *_views(pairing.parts), legal, places)
         return {
@@ -296,7 +295,7 @@ class _Problem:
             "pairs": len(who),
             "total_score": int(got.sum()) / HIGHEST,
             "mean_score": round(float(got.mean()) / HIGHEST, 6) if len(who) else None,
-            "largest_regret": int(regret.max()) / HIGHEST if len(who) else None,
+            "largest_regret": int(_regrets(pairing).max()) / HIGHEST if len(who) else None,
             "blocking_pairs": blocking,
         }
 
@@ -304,6 +303,14 @@ class _Problem:
 def _read(roster: Roster, annotator: Annotates | None) -> Roster:
     ordered = tuple(sorted(roster.profiles, key=lambda p: p.id))
     return read_skills(replace(roster, profiles=ordered), annotator)
+
+
+def _regrets(pairing: Pairing) -> Ints:
+    """Return how much less than the best allowed mentor's the score of each matched mentee is."""
+    who = np.flatnonzero(pairing.mentor >= 0)
+    best = np.where(pairing.forbidden.mask == 0, pairing.scores, 0).max(axis=1, initial=0)
+    got = pairing.scores[who, pairing.mentor[who]].astype(np.int64)
+    return np.asarray(np.maximum(best[who] - got, 0), np.int64)
 
 
 def _views(parts: Parts) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:

@@ -251,6 +251,8 @@ def _fault(error: dict[str, Any]) -> str:
         near = get_close_matches(name, known, n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
         return f"{place}: unknown rule{hint}"
+    if error["type"] == "tuple_type":
+        return f"{place}: a list is needed; write [[{place}]]"
     message = str(error["msg"]).removeprefix("Value error, ")
     given = error.get("input")
     shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
