@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -219,6 +220,18 @@ def test_faulty_rules_are_refused_with_every_fault(
     listed = faults(error)
     assert len(listed) == len(told)
     assert all(any(f.startswith(start) for f in listed) for start in told)
+
+
+def test_many_unknown_people_are_told_in_time() -> None:
+    rows = "id\n" + "".join(f"person-number-{n}\n" for n in range(2000))
+    left = read_roster(rows.encode(), "m.csv", side="mentee")
+    right = read_roster(rows.encode(), "r.csv", side="mentor")
+    gone = [{"mentee": f"gone-number-{n}", "mentor": "person-number-1"} for n in range(200)]
+    began = time.process_time()
+    told = check_columns(parse_rules({"forbid": gone}, "rules.toml"), left, right)
+    assert time.process_time() - began < 2
+    assert len(told) == 200
+    assert ["nearest" in fault for fault in told[:6]] == [True] * 5 + [False]
 
 
 def test_rules_that_name_unknown_columns_and_people_are_refused() -> None:

@@ -32,6 +32,9 @@ DEFAULT_WEIGHTS: dict[Part, float] = {
 # Beside the parts' weights, which sum to 100.
 CRITERION_WEIGHTS: dict[str, float] = {"high": 20, "medium": 10, "low": 5}
 
+# Unknown people for whom the nearest id is looked up: it takes a look at everybody.
+HINTS = 5
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -225,14 +228,16 @@ def _columns(roster: Roster) -> set[str]:
 
 
 def _unknown_people(rules: Rules, mentees: Roster, mentors: Roster) -> list[str]:
-    faults = []
+    faults: list[str] = []
     known = {"mentee": {p.id for p in mentees.profiles}, "mentor": {p.id for p in mentors.profiles}}
     for what, entries in (("forbid", rules.forbid), ("pin", rules.pin)):
         for number, entry in enumerate(entries, 1):
             for side, ids in known.items():
                 person = getattr(entry, side)
                 if person is not None and person not in ids:
-                    near = get_close_matches(person, ids, n=1, cutoff=0.6)
+                    near = []
+                    if len(faults) < HINTS:
+                        near = get_close_matches(person, ids, n=1, cutoff=0.6)
                     hint = f"; nearest is {near[0]!r}" if near else ""
                     faults.append(f"[[{what}]] {number}: no {side} has the id {person!r}{hint}")
     return faults
