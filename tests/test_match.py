@@ -474,6 +474,17 @@ def test_a_mentor_whom_a_quota_leaves_out_is_told_so() -> None:
     assert (idle.mentor_id, idle.cause) == ("r1", "a quota is reached: at most 0 for tier = top")
 
 
+def test_a_quota_beyond_reach_is_told_in_the_largest_pools_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("xcase.match.quotas.MAX_ARCS", 1)
+    people = [{"id": f"m{n}", "site": "n"} for n in range(3)]
+    rules = {"quota": [{"column": "site", "at_least": 3}]}
+    failed = run(people, [{"id": "r0"}, {"id": "r1"}], rules)
+    assert failed.status == "infeasible"
+    assert "quota site = n: at least 3 pairs are asked for" in failed.notes[0]
+
+
 def test_pins_hold_and_contradictions_are_all_named() -> None:
     people = [{"id": "m1", "skills_want": ["sales"]}, {"id": "m2"}]
     mentors = [{"id": "r1", "skills_have": ["sales"]}, {"id": "r2"}]

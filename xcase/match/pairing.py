@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +20,15 @@ from xcase.match.quotas import assign_with_bounds, bounds_of, inside, less, pinn
 from xcase.match.reader import Encoder, read_passages, read_skills
 from xcase.match.records import Bound, Matching, Profile, Roster
 from xcase.match.rules import Forbid, Pin, Rules, check_columns, column_name, refuse, set_aside
-from xcase.match.score import OF_MENTEE, OF_MENTOR, Context, Parts, make_context, make_parts
+from xcase.match.score import (
+    OF_MENTEE,
+    OF_MENTOR,
+    Context,
+    Parts,
+    make_context,
+    make_parts,
+    silence,
+)
 from xcase.match.signals import Signals
 from xcase.match.stable import blocking_pairs, stable_pairs
 from xcase.pipeline import Annotates
@@ -107,7 +116,7 @@ def match(
         )
     unread = unread_numbers(asked, mentees, mentors)
     unread += set_aside(asked, mentees, mentors, compared=fairness)
-    notes = (*mentees.notes, *mentors.notes, *unread, *matching.notes, *_silence(context, parts))
+    notes = (*mentees.notes, *mentors.notes, *unread, *matching.notes, *silence(context, parts))
     return replace(matching, notes=tuple(dict.fromkeys(notes)))
 
 
@@ -206,9 +215,15 @@ class _Problem:
         objective = self.rules.objective
         if objective == "regret":  # the rules exclude it; said again for the type checker
             raise UsageError('objective "regret" does not go with [[quota]]')
-        found = assign_with_bounds(scores, legal, places, list(left.values()), objective=objective)
-        if found is not None:
-            return Solution(found.mentor, found.proven)
+        doubt = None
+        try:
+            found = assign_with_bounds(
+                scores, legal, places, list(left.values()), objective=objective
+            )
+            if found is not None:
+                return Solution(found.mentor, found.proven)
+        except UsageError as error:
+            doubt = error
         faults, possible = [], {}
         for name, bound in left.items():
             reach = most_pairs(inside(legal, bound), places)
@@ -218,15 +233,18 @@ class _Problem:
                     f"pinned ones, and {reach} are possible"
                 )
             possible[name] = replace(bound, at_least=min(bound.at_least, reach))
+        if not faults and doubt:
+            raise doubt
         if not faults:
             faults = ["the quotas cannot be met together: " + ", ".join(sorted(left))]
             possible = {name: replace(bound, at_least=0) for name, bound in left.items()}
         for bounds in (possible, {n: replace(b, at_least=0) for n, b in left.items()}):
-            found = assign_with_bounds(
-                scores, legal, places, list(bounds.values()), objective=objective
-            )
-            if found is not None:
-                return Solution(found.mentor, found.proven, tuple(faults))
+            with suppress(UsageError):
+                found = assign_with_bounds(
+                    scores, legal, places, list(bounds.values()), objective=objective
+                )
+                if found is not None:
+                    return Solution(found.mentor, found.proven, tuple(faults))
         raise UsageError("no pairing keeps the quotas: " + "; ".join(faults))
 
     def _choices(self, pairing: Pairing, legal: Bools, places: Ints) -> list[Choice]:
@@ -380,18 +398,3 @@ def _pins(
             fault = f"{count} mentees are pinned to {mentors[j].id!r}, who has {places[j]} place(s)"
             faults.append(fault)
     return pins, faults
-
-
-def _silence(context: Context, parts: Parts) -> list[str]:
-    """Return a remark for each part of the score about which nothing is known of any pair."""
-    told = {
-        "goals": "no sentences were compared",
-        "transfer": "nothing is known of skills that carry over",
-        "cases": "no like cases are known",
-    }
-    people = bool(context.mentees and context.mentors)
-    return [
-        f"{name}: {told.get(name, 'no two profiles say anything')}; it adds to no score"
-        for name, value in parts.values.items()
-        if people and parts.weights[name] and (value == np.uint16(0xFFFF)).all()
-    ]

@@ -118,6 +118,21 @@ def make_parts(context: Context) -> Parts:
     return Parts(whole_weights(weights), values)
 
 
+def silence(context: Context, parts: Parts) -> list[str]:
+    """Return a remark for each part of the score about which nothing is known of any pair."""
+    told = {
+        "goals": "no sentences were compared",
+        "transfer": "nothing is known of skills that carry over",
+        "cases": "no like cases are known",
+    }
+    people = bool(context.mentees and context.mentors)
+    return [
+        f"{name}: {told.get(name, 'no two profiles say anything')}; it adds to no score"
+        for name, value in parts.values.items()
+        if people and parts.weights[name] and (value == MISSING).all()
+    ]
+
+
 def part_of(criterion: Criterion) -> str:
     """Return the name of the part that a criterion adds to a score."""
     return f"criterion: {describe(criterion)}"
