@@ -26,6 +26,7 @@ from xcase.cli import app
 from xcase.errors import AnalysisError, UsageError, XcaseError
 from xcase.export import FORMATS, codebook, export, meanings, refi, tables
 from xcase.export.command import well_told
+from xcase.read import find_inputs
 from xcase.records import OUTCOME_TYPES, Analysis, Case, Document, Skipped
 from xcase.spreadsheet import FORMULA
 from xcase.taxonomy import load_skills
@@ -385,7 +386,7 @@ def test_the_same_analysis_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         export(tmp_path / "a", tmp_path / name, base=base_of(plain()))
     names = sorted(p.name for p in (tmp_path / "one").iterdir())
-    assert len(names) == 2 * len(tables.TABLES) + 5
+    assert len(names) == 2 * len(tables.TABLES) + 6  # with the mark of an export
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -415,7 +416,9 @@ def test_a_write_that_fails_leaves_the_earlier_file(
     with pytest.raises(XcaseError, match=r"cannot write the export to .*: No space left"):
         export(tmp_path / "a", tmp_path / "b", formats=["codebook"])
     assert (tmp_path / "b" / "codebook.md").read_bytes() == before
-    assert sorted(p.name for p in (tmp_path / "b").iterdir()) == ["codebook.csv", "codebook.md"]
+    assert sorted(p.name for p in (tmp_path / "b").iterdir()) == [
+        ".xcase-export", "codebook.csv", "codebook.md",
+    ]  # fmt: skip
 
 
 def test_what_cannot_be_done_is_refused_before_anything_is_written(tmp_path: Path) -> None:
@@ -448,6 +451,18 @@ def test_the_command_says_what_it_wrote(tmp_path: Path) -> None:
     assert found == chosen(*parts(refi.project(evil(), name="a")))
     told = CliRunner().invoke(app, [*line, "--format", "qdpx"])
     assert told.stdout.endswith("xcase.qdpx\n")
+
+
+def test_an_export_is_no_narrative_and_hides_none(tmp_path: Path) -> None:
+    store.save(plain(), tmp_path / "a")
+    out = tmp_path / "b"
+    out.mkdir()
+    (out / "story.md").write_text("Ann met Bo.")
+    for formats in (("csv", "jsonl"), ("codebook",)):
+        export(tmp_path / "a", out, formats=formats, base=base_of(plain()))  # type: ignore[arg-type]
+    files, passed = find_inputs([out])
+    assert files == [out / "story.md"]
+    assert [skip.path for skip in passed] == [out.as_posix()]
 
 
 @pytest.mark.parametrize(

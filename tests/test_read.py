@@ -22,6 +22,8 @@ from hypothesis import strategies as st
 
 from xcase import read
 from xcase.errors import UsageError
+from xcase.own import EXPORT_MARK, REPORT_MARK
+from xcase.pages import environment
 from xcase.read import find_inputs, limits, read_all, read_file, read_rows
 from xcase.read.everything import _names
 from xcase.read.html import html_text
@@ -798,6 +800,42 @@ def test_walk(tmp_path: Path) -> None:
     assert set(told) == {"picture.png", "old.doc", "loop", "pipe.txt"}
     assert {skip.code for skip in passed} == {"E_UNSUPPORTED"}
     assert "save it as .docx" in told["old.doc"].message
+
+
+def test_what_xcase_wrote_is_no_story(tmp_path: Path) -> None:
+    for name in ("a.txt", "mine/documents.jsonl", "mine/run.json", "z/own.md", "z/run.json"):
+        put(tmp_path, name, STORY)
+    for name in ("old/run.json", "old/documents.jsonl", "r-cases/case-0001.html", "z/codebook.md"):
+        put(tmp_path, name, STORY)
+    put(tmp_path, f"r-cases/{REPORT_MARK}", "r.html")
+    put(tmp_path, f"z/{EXPORT_MARK}", "codebook.md\nxcase.db\n")
+    put(tmp_path, ".xcaseignore", "mine/\n")
+    files, passed = find_inputs([tmp_path])
+    names = [path.relative_to(tmp_path).as_posix() for path in files]
+    assert names == ["a.txt", "z/own.md"]
+    told = {Path(skip.path).name: skip.message for skip in passed if "wrote" in skip.message}
+    assert set(told) == {"old", "r-cases", "z"}
+    assert told["z"].startswith("an export that xcase wrote, not read")
+    # What is named outright is read, all but a folder.
+    assert find_inputs([tmp_path / "old/documents.jsonl"])[0] == [tmp_path / "old/documents.jsonl"]
+    files, (passed_over,) = find_inputs([tmp_path / "old"])
+    assert (files, passed_over.code) == ([], "E_UNSUPPORTED")
+
+
+def test_a_folder_that_is_passed_over_has_a_name_that_tells_no_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "old/run.json", "{}")
+    put(tmp_path, "old/documents.jsonl", "{}")
+    monkeypatch.chdir(tmp_path / "old")
+    files, passed = find_inputs([Path()])
+    (skipped,) = read_all(files, passed, [Path()], None, lambda: False, {})[1]
+    assert skipped.path == "old"
+
+
+def test_a_page_that_xcase_wrote_is_no_story(tmp_path: Path) -> None:
+    page = environment().from_string('{% extends "base.html" %}').render(style_href=None)
+    assert skipped(put(tmp_path, "saved.html", page)).code == "E_UNSUPPORTED"
 
 
 def test_given_files(tmp_path: Path) -> None:

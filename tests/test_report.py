@@ -16,7 +16,8 @@ from test_pages import EVIL, TEXT, Seen, a_case, skill
 from xcase import store
 from xcase.endings import end_of
 from xcase.errors import AnalysisError, UsageError
-from xcase.records import Analysis, IndustryGuess, Outcome
+from xcase.read import find_inputs, read_file
+from xcase.records import Analysis, IndustryGuess, Outcome, Skipped
 from xcase.report import build, counts, labels, report, sections
 from xcase.report.labels import place_labels
 from xcase.report.layout import lay_out
@@ -174,6 +175,11 @@ def test_a_large_report_has_a_page_for_each_case(tmp_path: Path) -> None:
 
     write(made, out)
     assert {p.name for p in (tmp_path / "r x-cases").iterdir()} == {MARK, *made.cases}
+    files, passed = find_inputs([tmp_path])
+    assert files == [out]
+    assert {Path(skip.path).name for skip in passed} == {"a", "r x-cases"}
+    (page,) = read_file(out, name="r x.html")
+    assert isinstance(page, Skipped)
     encoder = WordEncoder()
     report(tmp_path / "a", out, encoder=encoder, base=base_of(analysis))
     assert not (tmp_path / "r x-cases").exists()

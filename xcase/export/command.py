@@ -13,6 +13,7 @@ from xcase.errors import UsageError, XcaseError
 from xcase.export import codebook, refi, sqlite
 from xcase.export.lines import as_csv, as_lines
 from xcase.export.tables import Filled, fill
+from xcase.own import EXPORT_MARK, exported
 from xcase.records import Analysis, Transfer
 from xcase.transfer import Base, Question, ask, prepare
 
@@ -69,6 +70,8 @@ def export(
         for name, kind, content, rows in _files(analysis, transfers, formats, folder.name):
             disk.write_safely(out / name, content)
             written.append(Exported(str(out / name), kind, len(content), rows))
+        names = exported(out) | {Path(w.file).name for w in written}
+        disk.write_safely(out / EXPORT_MARK, _utf8("".join(f"{n}\n" for n in sorted(names))))
     except OSError as error:
         raise XcaseError(f"cannot write the export to {out}: {error.strerror}") from error
     return tuple(written)

@@ -63,7 +63,7 @@ def _names(files: Sequence[Path], paths: Sequence[Path]) -> dict[Path, str]:
     for file in files:
         given = [folder for folder in file.parents if folder in order]
         folder = min(given, key=order.__getitem__, default=file.parent)
-        sizes[file] = len(file.relative_to(folder).parts)
+        sizes[file] = max(1, len(file.relative_to(folder).parts))
     while True:
         names = {f: "/".join(f.absolute().parts[-size:]) for f, size in sizes.items()}
         count = Counter(names.values())

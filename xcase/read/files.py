@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xcase.errors import UsageError
+from xcase.own import exported, kind_of
 from xcase.read.kinds import SUFFIXES, unsupported
 from xcase.read.skip import skip
 from xcase.records import Skipped
@@ -26,7 +27,8 @@ def find_inputs(
 ) -> tuple[list[Path], list[Skipped]]:
     """Return the files to read, as given and in sorted walks, and what was passed over and why.
 
-    Hidden files, what ``.xcaseignore`` names and the folder ``exclude`` are left out silently.
+    Hidden files, what ``.xcaseignore`` names and the folder ``exclude`` are left out silently; an
+    analysis, a report or an export that lies below a folder is told by one line.
     Links are followed only where they are given themselves.
     """
     # By absolute path: a file given twice counts once.
@@ -78,7 +80,12 @@ def _walk(top: Path, ignored: GitIgnoreSpec, output: Path | None) -> Iterator[Pa
             if not stat.S_ISDIR(mode):
                 yield _link(path) if stat.S_ISLNK(mode) else _file(path, mode)
                 continue
-            children = sorted(path.iterdir(), reverse=True)
+            if kind := kind_of(path):
+                yield _own(path, kind)
+                continue
+            if ours := exported(path):
+                yield _own(path, "an export")
+            children = sorted((c for c in path.iterdir() if c.name not in ours), reverse=True)
             waiting += [child for child in children if _wanted(child, top, ignored, output)]
         except OSError as error:
             yield skip(path.as_posix(), "E_IO", f"cannot be read: {error.strerror or error}")
@@ -103,6 +110,11 @@ def _ignored(folder: Path) -> GitIgnoreSpec:
         return GitIgnoreSpec.from_lines(lines)
     except (OSError, ValueError) as error:
         raise UsageError(f"{rules} cannot be used: {error}") from error
+
+
+def _own(folder: Path, what: str) -> Skipped:
+    message = f"{what} that xcase wrote, not read; name it in {IGNORE_FILE} to say no more of it"
+    return skip(folder.as_posix(), "E_UNSUPPORTED", message)
 
 
 def _link(path: Path) -> Skipped:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from xcase.errors import ReadError
+from xcase.own import PAGE_MARK
 from xcase.read.decode import clean, decode
 from xcase.read.markdown import markdown_text
 
@@ -41,6 +42,8 @@ _UNWRAPPED = ("a", "b", "strong", "i", "em", "u", "s", "del", "ins", "code", "kb
 
 def read_html(data: bytes) -> tuple[str, dict[str, Any]]:
     """Return the blocks of a page without its menus, forms and scripts, and its title."""
+    if data.find(PAGE_MARK, 0, _HEAD_CHARS) >= 0:
+        raise ReadError("E_UNSUPPORTED", "a page that xcase wrote, not read; give its stories")
     declared = _CHARSET.search(data, 0, _HEAD_CHARS)
     markup, facts = decode(data, declared=declared[1].decode() if declared else None)
     title = _TITLE.search(markup, 0, _HEAD_CHARS)

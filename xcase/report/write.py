@@ -12,9 +12,10 @@ from pathlib import Path
 
 from xcase import disk
 from xcase.errors import UsageError, XcaseError
+from xcase.own import REPORT_MARK
 from xcase.report.page import Report, case_folder
 
-MARK = ".xcase-report"
+MARK = REPORT_MARK
 
 
 def check(out: Path, folder: Path) -> None:
