@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +95,15 @@ def test_a_name_alone_is_nothing_that_came_of_a_story(kind: str, words: str, kep
 def test_a_span_is_whole_words_and_no_more(text: str, span: tuple[int, int], words: str) -> None:
     start, end = whole_words(text, *span)
     assert text[start:end] == words
+
+
+@pytest.mark.parametrize("run", ["x" * 400_000, "x-" * 200_000])
+def test_a_word_without_end_costs_no_time(run: str) -> None:
+    began = time.process_time()
+    for at in range(0, len(run), 400):
+        start, end = whole_words(run, at, min(at + 20, len(run)))
+        assert end - start <= 20 + 2 * 100
+    assert time.process_time() - began < 5
 
 
 def test_fast_the_large_network_is_not_even_loaded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,8 @@ _BETWEEN = re.compile(r",? (?:and|or) |, |; ")
 MEMBER_WORDS = 2
 # A word with what may stand at its edges: £40, 12%, +3.
 _WORD = re.compile(r"[£$€#+-]?[^\W_]+(?:[-’'.,][^\W_]+)*[%)]?")
+# How far a span is widened: a run of letters without end would be walked anew for each span in it.
+_LONGEST_WORD = 100
 # What makes one word of two, and small words that no phrase begins or ends with.
 _JOINS = "-’'"
 _BEFORE = frozenset({"and", "or", "but", "nor", "then", "so", "that", "which", "who", "also", "of"})
@@ -282,15 +284,13 @@ def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _word_start(text: str, at: int) -> int:
-    while at > 0 and _joined(text, at):
-        at -= 1
-    return at
+    last = at - _LONGEST_WORD
+    return next((n for n in range(at, last, -1) if not _joined(text, n)), last)
 
 
 def _word_end(text: str, at: int) -> int:
-    while at < len(text) and _joined(text, at):
-        at += 1
-    return at
+    last = at + _LONGEST_WORD
+    return next((n for n in range(at, last) if not _joined(text, n)), last)
 
 
 def _joined(text: str, at: int) -> bool:
