@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from xcase import __version__, store
 from xcase.cli import app
+from xcase.errors import UsageError
 from xcase.pipeline import analyze
 
 ROOT = Path(__file__).parent.parent
@@ -177,6 +178,44 @@ def test_an_empty_folder_is_done(tmp_path: Path) -> None:
 def test_wrong_use_is_refused(tmp_path: Path, arguments: list[str], named: str) -> None:
     (tmp_path / "faulty.toml").write_text("skil = 0.5\n", encoding="utf-8")
     assert named in refused(xcase("analyze", *arguments, folder=tmp_path), 2)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["analyze", ""],
+        ["analyze", "in", "--out", ""],
+        ["show", "a.txt:1", "--dir", ""],
+        ["doctor", "--dir="],
+        ["evaluate", "gold.jsonl", "--dir="],
+        ["export", "--out", ""],
+    ],
+)
+def test_an_empty_path_is_not_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, line)
+    assert done.exit_code == 2
+    assert "an empty path" in done.output
+
+
+def test_a_file_that_cannot_be_read_leaves_the_rest_to_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+
+    def stopped(paths: list[Path], *_: object, **__: object) -> None:
+        asked.extend(paths)
+        raise UsageError("here")
+
+    monkeypatch.setattr("xcase.pipeline.analyze", stopped)
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    names = [tmp_path / name for name in ("a.txt", "locked.txt")]
+    for name in names:
+        name.write_text(STORY, encoding="utf-8")
+    done = CliRunner().invoke(app, ["analyze", *map(str, names)])
+    assert asked == names, done.output
 
 
 def test_an_unknown_option_is_refused() -> None:

@@ -900,6 +900,15 @@ def test_wrong_paths(tmp_path: Path, name: str) -> None:
         find_inputs([tmp_path / name])
 
 
+@pytest.mark.parametrize("target", ["nowhere", "link.txt"])
+def test_a_link_to_nothing_is_told_and_the_rest_read(tmp_path: Path, target: str) -> None:
+    (tmp_path / "link.txt").symlink_to(target)
+    story = put(tmp_path, "a.txt", STORY)
+    files, (passed_over,) = find_inputs([story, tmp_path / "link.txt"])
+    assert (files, passed_over.code) == ([story], "E_UNSUPPORTED")
+    assert Path(passed_over.path).name == "link.txt"
+
+
 def test_the_output_is_no_input(tmp_path: Path) -> None:
     put(tmp_path, "out/documents.jsonl", "{}")
     with pytest.raises(UsageError, match="output folder"):

@@ -32,6 +32,7 @@ from xcase.options import (
     Dir,
     Json,
     note,
+    path,
     plain,
     print_json,
     print_json_text,
@@ -59,8 +60,13 @@ app = typer.Typer(
     epilog="Example: xcase analyze my-stories/ --out xcase-out",
 )
 def analyze_cli(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders; - reads JSON lines.")],
-    out: Annotated[Path, typer.Option("--out", help="The analysis folder to write.")] = DEFAULT_DIR,
+    paths: Annotated[
+        list[Path], typer.Argument(parser=path, help="Files and folders; - reads JSON lines.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", parser=path, metavar="PATH", help="The analysis folder to write."),
+    ] = DEFAULT_DIR,
     settings: Annotated[
         Optional[Path],  # noqa: UP045 - typer reads this annotation at run time
         typer.Option("--settings", help="A TOML file with thresholds."),
@@ -208,7 +214,12 @@ def evaluate_cli(
     gold: Annotated[Path, typer.Argument(help="JSON lines of labelled narratives; - reads stdin.")],
     folder: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--dir", help="Score this analysis instead of analysing GOLD afresh."),
+        typer.Option(
+            "--dir",
+            parser=path,
+            metavar="PATH",
+            help="Score this analysis instead of analysing GOLD afresh.",
+        ),
     ] = None,
     fast: Fast = False,
     as_json: Json = False,

@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from xcase.options import DEFAULT_DIR, Dir, Json, note, print_json, say
+from xcase.options import DEFAULT_DIR, Dir, Json, note, path, print_json, say
 
 
 class Kind(StrEnum):
@@ -22,9 +22,9 @@ class Kind(StrEnum):
 
 
 def export_cli(
-    out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(
-        "xcase-export"
-    ),
+    out: Annotated[
+        Path, typer.Option("--out", parser=path, metavar="PATH", help="The folder to write to.")
+    ] = Path("xcase-export"),
     kinds: Annotated[
         Optional[list[Kind]],  # noqa: UP045 - typer reads this annotation at run time
         typer.Option("--format", help="Only this; may be given again. All if left out."),

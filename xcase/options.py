@@ -18,7 +18,24 @@ OFFLINE = {
     "TOKENIZERS_PARALLELISM": "false",
 }
 DEFAULT_DIR = Path("xcase-out")
-Dir = Annotated[Path, typer.Option("--dir", help="The analysis folder to read.")]
+
+
+def path(told: str | Path) -> Path:
+    """Return the path that somebody names: whatever it leads to is told by who opens it.
+
+    Raises:
+        typer.BadParameter: it is empty, which would be the working folder.
+    """
+    if not str(told):
+        raise typer.BadParameter(
+            "an empty path (a variable that is not set?); give . for this folder"
+        )
+    return Path(told)
+
+
+Dir = Annotated[
+    Path, typer.Option("--dir", parser=path, metavar="PATH", help="The analysis folder to read.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
 
 

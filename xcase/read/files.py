@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -51,6 +52,11 @@ def _expand(path: Path, output: Path | None) -> Iterator[Path | Skipped]:
         yield skip(path.as_posix(), "E_IO", f"cannot be read: {error.strerror}")
         return
     except (OSError, ValueError) as error:
+        # A shell's * names a link as if it led to something.
+        nothing = isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ELOOP)
+        if nothing and path.is_symlink():
+            yield skip(path.as_posix(), "E_UNSUPPORTED", "a symbolic link to nothing")
+            return
         raise UsageError(f"{path} does not exist; give a file or a folder") from error
     if output is not None and path.resolve().is_relative_to(output):
         raise UsageError(f"{path} is in the output folder; read something else or change --out")
