@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -15,7 +16,7 @@ import typer
 from fakes import FakeAnnotator
 from typer.testing import CliRunner
 
-from xcase import __version__, store
+from xcase import __version__, options, store
 from xcase.cli import app
 from xcase.errors import UsageError
 from xcase.pipeline import analyze
@@ -79,6 +80,21 @@ def test_a_pipe_in_another_encoding_gets_every_line(place: Path) -> None:
         command, capture_output=True, cwd=place, env=environment, encoding="ascii", check=True
     )
     assert r"\u27e8was made shift manager\u27e9" in told.stdout
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "utf-8"])
+def test_results_for_programs_hold_in_any_encoding_of_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    words = "naïve “Zoë” 🎉 \x85 → Ł"
+    for printed in (lambda: options.print_json([words]), lambda: options.print_table(words)):
+        pipe = io.BytesIO()
+        stream = io.TextIOWrapper(pipe, encoding=encoding, errors="backslashreplace")
+        monkeypatch.setattr(sys, "stdout", stream)
+        printed()
+        stream.flush()
+        told = pipe.getvalue().decode("utf-8")
+        assert told == words or json.loads(told) == [words]
 
 
 # ---------------------------------------------------------------- help

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
@@ -43,6 +44,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and not
 # hold it. Tabs and line feeds stay.
 _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+
 
 def plain(text: str) -> str:
     """Return text without characters that steer a terminal."""
@@ -66,12 +69,20 @@ def print_json(value: object) -> None:
 
 def print_json_text(text: str) -> None:
     """Print JSON, or JSON lines, for programs, on stdout."""
+    # JSON is UTF-8 everywhere; what an older encoding of a pipe lacks can be told in ASCII alone.
+    if "utf" not in (sys.stdout.encoding or "utf").lower():
+        text = _BEYOND_ASCII.sub(lambda match: json.dumps(match[0])[1:-1], text)
     typer.echo(escaped(text), nl=False)
 
 
 def print_table(text: str) -> None:
     """Print CSV for programs, on stdout; on a terminal it is for people."""
-    typer.echo(plain(text) if sys.stdout.isatty() else text, nl=False)
+    if sys.stdout.isatty():
+        typer.echo(plain(text), nl=False)
+        return
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a table can escape nothing
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    typer.echo(text, nl=False)
 
 
 def note(message: str) -> None:
