@@ -239,6 +239,18 @@ def test_file_names_that_tell_nothing_stay(suffix: str) -> None:
     assert made.path == name
 
 
+@pytest.mark.parametrize("name", ["stories/rows.jsonl#1", "rows.csv#1204", "Rows.CSV#7"])
+def test_a_row_without_an_id_keeps_the_name_of_its_file_and_its_number(name: str) -> None:
+    (made,), _ = pseudonymise([source("It.", id=name, path=name)], [], Key(SECRET))
+    assert made.id == name
+
+
+@pytest.mark.parametrize("name", ["tel #07700900123", "a.csv#07700900123"])
+def test_a_number_that_is_no_row_of_a_file_goes(name: str) -> None:
+    (made,), _ = pseudonymise([source("It.", id=name, path="a")], [], Key(SECRET))
+    assert "900123" not in made.id
+
+
 def test_a_long_run_of_hyphens_costs_no_time() -> None:
     began = time.process_time()
     assert not [f for f in _patterns("Ab-" * 10_000) if f.kind == "address"]

@@ -39,6 +39,8 @@ from xcase.repair import there
 MARK = ".pseudonymised"
 # What a file name may end in: without it "essay.md" would be a domain of the web.
 _SUFFIXES = frozenset(known[1:] for known in KNOWN)
+# A row that has no id of its own is called by its file and number: "rows.jsonl#3".
+_END = re.compile(rf"\.(?:{'|'.join(sorted(_SUFFIXES))})(?:#\d{{1,7}})?$", re.IGNORECASE)
 _PATH_WORD = re.compile(r"[^\W\d_][^\W\dA-Z_]*|[^\W\d_]+")
 
 
@@ -168,16 +170,15 @@ def _rewrite(
 
 
 def _contactless(name: str, key: Key) -> str:
-    """Return a file name, folder name or id without contacts and numbers; its suffix is none."""
-    stem, point, suffix = name.rpartition(".")
-    if suffix.casefold() not in _SUFFIXES:
-        stem, point, suffix = name, "", ""
+    """Return a file name, folder name or id without contacts and numbers; how it ends is none."""
+    end = _END.search(name)
+    stem = name[: end.start()] if end else name
     made = [
         # Of an address of the web the last part: a slash would make a folder of the rest.
         (c.start, c.end, surrogates.contact(key, c.kind, stem[c.start : c.end]).split("/")[-1])
         for c in apart(find_contacts(stem))
     ]
-    return apply_edits(stem, made) + point + suffix
+    return apply_edits(stem, made) + name[len(stem) :]
 
 
 def _unique_ids(sources: Iterable[Source]) -> Iterator[Source]:
