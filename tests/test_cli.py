@@ -265,6 +265,16 @@ def test_a_sentence_stays_on_its_line_in_a_pipe(place: Path) -> None:
     assert LONG in unmarked
 
 
+@pytest.mark.parametrize("name", ["FORCE_COLOR", "TTY_COMPATIBLE"])
+def test_a_pipe_gets_no_escape_codes(
+    place: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "1")
+    told = xcase("show", "s1-bay.md:1", folder=place).stdout
+    assert "Bay nine" in told
+    assert "\x1b" not in told
+
+
 def test_a_narrative_cannot_steer_the_terminal(place: Path) -> None:
     output = xcase("show", "trap", folder=place).stdout
     assert not set("\x1b\u202e") & set(output)

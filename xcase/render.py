@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections import Counter
@@ -118,8 +119,11 @@ def taxonomy(skills: Sequence[Skill], *, detailed: bool) -> None:
 def terminal() -> Console:
     """Return a console on stdout; a pipe gets each line whole."""
     # A pipe or file has no width: do not wrap there, so that the lines can be searched.
-    width = None if sys.stdout.isatty() else UNWRAPPED
-    return Console(width=width, highlight=False, emoji=False)
+    there = sys.stdout.isatty()
+    width = None if there else UNWRAPPED
+    # FORCE_COLOR, which services set for all they run, would put escape codes into files.
+    styled = there and not os.environ.get("NO_COLOR")
+    return Console(width=width, highlight=False, emoji=False, force_terminal=styled)
 
 
 def _top_skills(cases: Sequence[Case], status: str) -> str:
