@@ -247,6 +247,14 @@ def test_a_number_that_json_has_not_leaves_the_earlier_analysis(tmp_path: Path) 
     assert contents(tmp_path) == before
 
 
+def test_an_analysis_without_its_run_is_told_from_none(tmp_path: Path) -> None:
+    with pytest.raises(AnalysisError, match="no analysis in"):
+        store.load(tmp_path)
+    (tmp_path / "documents.jsonl").write_text("")
+    with pytest.raises(AnalysisError, match=r"run\.json is missing; .*--repair"):
+        store.load(tmp_path)
+
+
 def test_a_folder_that_cannot_be_is_refused_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(UsageError, match="cannot write"):

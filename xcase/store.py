@@ -227,6 +227,8 @@ def read_run(path: Path) -> dict[str, Any]:
     """
     folder = path.parent
     if not path.is_file():
+        if any((folder / name).is_file() for name in FILES):
+            raise AnalysisError(f"{path} is missing; {_again(folder)}")
         raise AnalysisError(f"no analysis in {folder}; run: xcase analyze FOLDER --out {folder}")
     try:
         run = json.loads(path.read_text(encoding="utf-8"))
