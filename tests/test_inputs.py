@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,3 +98,13 @@ def test_feedback_that_is_deep_or_no_text_is_told_by_forget_too(tmp_path: Path) 
             load(tmp_path)
         with pytest.raises(AnalysisError, match="line 1 is damaged"):
             forget(tmp_path, "Ada Quist", key_path=None, really=True)
+
+
+def test_a_profile_is_read_in_any_encoding_on_standard_input_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = json.dumps({"text": "I cannot delegate, says Zoë."}, ensure_ascii=False)
+    piped = io.TextIOWrapper(io.BytesIO(told.encode("utf-16")))
+    monkeypatch.setattr(sys, "stdin", piped)
+    profile = load_profile(None, inputs.STDIN, inputs.given, lambda _: None)
+    assert profile.text == "I cannot delegate, says Zoë."

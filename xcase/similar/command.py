@@ -33,12 +33,7 @@ def load_profile(
         raise UsageError("give a mentee as TEXT or as --profile FILE (one of them)")
     if text is not None:
         return profile_of_text(stdin() if text == "-" else text)
-    told = Path(str(path))
-    content = (
-        stdin().encode("utf-8", "replace")
-        if told == inputs.STDIN
-        else inputs.content(told, "the profile")
-    )
+    content = inputs.content(Path(str(path)), "the profile")
     profile, notes = read_profile(content, str(path))
     for line in notes:
         note(line)
