@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 import typer
 
 from xcase.errors import UsageError, nearest
-from xcase.options import Json, note, print_json, say
+from xcase.options import Json, note, path, print_json, say
 
 DEFAULT_OUT = Path("xcase-skills.toml")
 # Remarks on a table that are told.
@@ -26,7 +26,9 @@ def taxonomy_cli(
             "--import", help="Add the skills of a table (CSV, JSON, JSON lines; - reads it)."
         ),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="Where --import writes them.")] = DEFAULT_OUT,
+    out: Annotated[
+        Path, typer.Option("--out", parser=path, metavar="PATH", help="Where --import writes them.")
+    ] = DEFAULT_OUT,
     as_json: Json = False,
 ) -> None:
     """List the skills that xcase knows, show one with its definition and sources, or add some."""
@@ -60,22 +62,24 @@ def import_skills(table: Path, out: Path, *, as_json: bool) -> None:
     from xcase import disk, inputs
     from xcase.profiles import read_rows
     from xcase.store import to_json
-    from xcase.taxonomy import load_base_skills, own, parse_skills
+    from xcase.taxonomy import imported, load_base_skills, parse_skills
 
     rows, faults = read_rows(inputs.content(table, "table"), str(table))
     if faults:
         raise UsageError("; ".join(faults[:TOLD]))
-    skills, remarks = own.skills_of(rows, load_base_skills())
+    skills, remarks = imported.skills_of(rows, load_base_skills())
     for remark in remarks[:TOLD]:
         note(remark)
     if len(remarks) > TOLD:
         note(f"and {len(remarks) - TOLD} more such remarks")
     if not skills:
         raise UsageError(f"{table} adds no skill; nothing was written")
-    disk.write_safely(out, own.as_toml(skills).encode())
+    disk.write_safely(out, imported.as_toml(skills).encode())
     parse_skills(out, load_base_skills())
     if as_json:
         print_json([to_json(skill) for skill in skills])
     else:
         say(f"wrote {len(skills)} skills to {out}")
-    note(f"next: export {own.VARIABLE}={out.resolve()}; then analyze finds them by their names")
+    note(
+        f"next: export {imported.VARIABLE}={out.resolve()}; then analyze finds them by their names"
+    )

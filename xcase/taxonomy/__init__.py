@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from importlib import resources
 
-from xcase.taxonomy import own
+from xcase.taxonomy import imported
 from xcase.taxonomy.entries import CONTAINER_WORDS, FAMILIES, Industry, Skill
 from xcase.taxonomy.tables import parse_industries, parse_skills
 
@@ -34,7 +34,7 @@ _VERSION = "1"
 @functools.cache
 def taxonomy_version() -> str:
     """Return the version of the taxonomy, with a sum of the user's own table if there is one."""
-    return own.version(_VERSION)
+    return imported.version(_VERSION)
 
 
 @functools.cache
@@ -46,7 +46,7 @@ def load_base_skills() -> tuple[Skill, ...]:
 @functools.cache
 def load_skills() -> tuple[Skill, ...]:
     """Return all skills: those of xcase, then those of the table that ``XCASE_TAXONOMY`` names."""
-    base, added = load_base_skills(), own.path()
+    base, added = load_base_skills(), imported.path()
     return base if added is None else (*base, *parse_skills(added, base))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from xcase.errors import TaxonomyError
-from xcase.taxonomy import load_base_skills, own, parse_skills
+from xcase.taxonomy import imported, load_base_skills, parse_skills
 
 ESCO = "http://data.europa.eu/esco/skill/001115fb-569f-4ee6-8381-c6807ef2527f"
 TABLES = {
@@ -28,7 +28,7 @@ def xcase(*arguments: str, folder: Path, table: str = "") -> subprocess.Complete
     return subprocess.run(
         [sys.executable, "-m", "xcase", *arguments],
         cwd=folder,
-        env={**os.environ, "HF_HUB_OFFLINE": "1", own.VARIABLE: table},
+        env={**os.environ, "HF_HUB_OFFLINE": "1", imported.VARIABLE: table},
         capture_output=True,
         text=True,
         check=False,
@@ -57,7 +57,7 @@ def test_what_is_known_or_no_skill_is_left_out_with_a_reason() -> None:
         (5, {"name": "welding", "aliases": "delegating|xy|fuses metal", "family": "Crafts"}),
         (6, {"name": "fuses metal"}),
     ]
-    skills, remarks = own.skills_of(rows, load_base_skills())
+    skills, remarks = imported.skills_of(rows, load_base_skills())
     assert [(s.name, s.aliases, s.family) for s in skills] == [
         ("welding", ("fuses metal",), "Imported")
     ]
@@ -69,18 +69,18 @@ def test_what_is_known_or_no_skill_is_left_out_with_a_reason() -> None:
 
 def test_a_table_without_names_or_without_end_is_refused() -> None:
     with pytest.raises(TaxonomyError, match="no column for the name"):
-        own.skills_of([(2, {"colour": "red"})], ())
-    many = ((n, {"name": f"craft number {n}"}) for n in range(own.MOST + 1))
+        imported.skills_of([(2, {"colour": "red"})], ())
+    many = ((n, {"name": f"craft number {n}"}) for n in range(imported.MOST + 1))
     with pytest.raises(TaxonomyError, match="more than"):
-        own.skills_of(many, ())
+        imported.skills_of(many, ())
 
 
 def test_odd_characters_come_back(tmp_path: Path) -> None:
     rows = [
         (2, {"name": "glass-blowing", "definition": 'Say "ah" \\ \x7f é 🎉', "aliases": "bläst"})
     ]
-    skills, _ = own.skills_of(rows, ())
-    (tmp_path / "own.toml").write_text(own.as_toml(skills), encoding="utf-8")
+    skills, _ = imported.skills_of(rows, ())
+    (tmp_path / "own.toml").write_text(imported.as_toml(skills), encoding="utf-8")
     assert list(parse_skills(tmp_path / "own.toml")) == skills
 
 
@@ -110,12 +110,12 @@ print(answer.verdict, answer.signals["labour_market"]["kind"])
 
 
 def test_nothing_is_known_of_an_added_skill_in_the_labour_market(tmp_path: Path) -> None:
-    skills, _ = own.skills_of([(2, {"name": "beekeeping"})], load_base_skills())
-    (tmp_path / "own.toml").write_text(own.as_toml(skills), encoding="utf-8")
+    skills, _ = imported.skills_of([(2, {"name": "beekeeping"})], load_base_skills())
+    (tmp_path / "own.toml").write_text(imported.as_toml(skills), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-c", TRANSFER],
         cwd=Path(__file__).parent,
-        env={**os.environ, own.VARIABLE: str(tmp_path / "own.toml")},
+        env={**os.environ, imported.VARIABLE: str(tmp_path / "own.toml")},
         capture_output=True,
         text=True,
         check=False,
