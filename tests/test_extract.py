@@ -219,8 +219,8 @@ def test_a_place_that_both_found_counts_once_with_the_role_of_the_name() -> None
     assert mentor is None
 
 
-@pytest.mark.parametrize(("score", "told"), [(0.5, "a shy clerk"), (0.49, None)])
-def test_a_description_counts_from_one_half(score: float, told: str | None) -> None:
+@pytest.mark.parametrize(("score", "told"), [(0.4, "a shy clerk"), (0.39, None)])
+def test_a_description_counts_from_its_threshold_on(score: float, told: str | None) -> None:
     text = "Amina was a shy clerk."
     spans = [named(text, "Amina", 0.9, 0.0), tagged(text, "a shy clerk", "mentee", score=score)]
     mentee, _ = find_people(text, spans, 0, len(text), 0.25)

@@ -15,8 +15,8 @@ MAX_EVIDENCE = 6
 # A part of a name this long is no chance, and these parts say nothing of an industry.
 _PART = 4
 # Between the names of a list; "and" stands inside names too.
-_LISTED = re.compile(r"\s*[;,/|]\s*")
-_AMPERSAND = re.compile(r"\s*&\s*")
+_LISTED = re.compile(r" ?[;,/|] ?")
+_AMPERSAND = re.compile(r" ?& ?")
 _VAGUE = frozenset({"services", "sector", "professional", "public", "social", "real"})
 # Where the name of a skill names no skill: the body that one works in, what others say of one, a
 # team or a meeting by its work, somebody else by his, and what one is planning to do.
