@@ -174,6 +174,13 @@ def test_filters() -> None:
     assert "no case passes the filters" in nowhere.notes
 
 
+def test_a_case_that_passes_the_filters_and_resembles_nothing_is_not_called_filtered_out() -> None:
+    profile = profile_of_text("zyzzyva quokka axolotl narwhal")
+    found = searcher(three()).search(profile, count=3, filters=Filters(skill="delegation"))
+    assert found.cases == ()
+    assert "of 2 stories that pass the filters 0 resemble this" in found.notes
+
+
 def test_across_leaves_the_own_sector_and_bad_ends() -> None:
     found = searcher(three()).search(profile_of_text(ASKED), count=9, filters=Filters(across=True))
     assert "d1:1" not in {c.case_id for c in found.cases}  # Healthcare, read from "nurse"

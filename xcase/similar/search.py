@@ -107,7 +107,8 @@ class Searcher:
         chosen = [self._result(m, reading, float(words[m.case])) for m, _ in kept]
         # Diversity chooses; what is chosen is shown by score.
         found = tuple(sorted(chosen, key=lambda case: -case.score))
-        return Found(found, reading, (*reading.notes, *self._notes(reading, filters, found, count)))
+        passing = None if filters == Filters() else int(allowed.sum())
+        return Found(found, reading, (*reading.notes, *self._notes(reading, passing, found, count)))
 
     def explain(self, profile: Profile, case_id: str) -> SimilarCase:
         """Return how near one case comes to a profile, whatever its rank."""
@@ -173,16 +174,19 @@ class Searcher:
         return [(int(start), int(end)) for _, _, start, end in rows]
 
     def _notes(
-        self, reading: Reading, filters: Filters, found: tuple[SimilarCase, ...], count: int
+        self, reading: Reading, passing: int | None, found: tuple[SimilarCase, ...], count: int
     ) -> list[str]:
+        """Return what to know of an answer; ``passing`` counts the stories that filters leave."""
         notes = []
         stories = int(self._first.sum())
         if not self.analysis.cases:
             notes.append("the analysis holds no case, so nothing can resemble the profile")
+        elif passing == 0:
+            notes.append("no case passes the filters")
+        elif passing is not None and len(found) < min(count, passing):
+            notes.append(f"of {passing} stories that pass the filters {len(found)} resemble this")
         elif not found:
-            notes.append(
-                "no case passes the filters" if filters != Filters() else "no case resembles this"
-            )
+            notes.append("no case resembles this")
         elif count > stories:
             notes.append(f"{count} cases were asked for, the analysis holds {stories} stories")
         parts = [part for part in reading.missing if part in PARTS]
