@@ -80,7 +80,9 @@ def main() -> None:
             "cases": len(analysis.cases),
             "figures": [asdict(f) for f in figures],
         }
-        arguments.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+        # No figure means anything beyond its fourth digit.
+        rounded = json.loads(json.dumps(table), parse_float=lambda told: round(float(told), 4))
+        arguments.out.write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
 
 
 def without_measured(analysis: Analysis) -> Analysis:
