@@ -211,6 +211,15 @@ def test_a_newer_format_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "run.json").read_bytes() == before
 
 
+def test_a_repair_leaves_a_folder_of_something_else_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "story.md").write_text("Ana learned to delegate.")
+
+    with pytest.raises(AnalysisError, match="no analysis"):
+        repair(tmp_path)
+
+    assert [p.name for p in tmp_path.iterdir()] == ["story.md"]
+
+
 @pytest.mark.parametrize("name", [*DATA[:2], "run.json"])
 def test_a_repair_keeps_what_is_undamaged_and_a_run_does_the_rest(
     tmp_path: Path, name: str

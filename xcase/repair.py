@@ -46,6 +46,8 @@ def repair(folder: Path) -> Repaired:
     Raises:
         AnalysisError: the folder holds no analysis, or a newer one.
     """
+    if not there(folder):  # a folder of something else gets no lock
+        raise AnalysisError(f"no analysis in {folder}; run: xcase analyze FOLDER --out {folder}")
     with store.writing(folder):
         try:
             analysis = store.load(folder)
@@ -58,8 +60,6 @@ def repair(folder: Path) -> Repaired:
 
 
 def _repair(folder: Path) -> Repaired:
-    if not there(folder):
-        raise AnalysisError(f"no analysis in {folder}; run: xcase analyze FOLDER --out {folder}")
     documents, cases, skipped = (list(_parsed(folder / name)) for name in store.FILES)
     found = _kept(documents, cases)
     run = _run(folder)
