@@ -1,4 +1,5 @@
-"""Fit what turns raw scores into probabilities, and write models/calibration.toml.
+"""Fit what turns raw scores into probabilities and count how phases follow one another:
+models/calibration.toml.
 
     python scripts/calibrate.py [--only KIND ...] [--plot models/reliability.svg]
 
@@ -16,23 +17,24 @@ from __future__ import annotations
 
 import argparse
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from gold import Gold, load
 from sklearn.linear_model import LogisticRegression
-from train_annotator import HELD_BACK, ROOT, load_all, load_passages
+from train_annotator import HELD_BACK, ROOT, load_all, load_held, load_passages
 
 from xcase import boundaries
 from xcase.annotate.annotator import Annotator
 from xcase.annotate.labels import industries
 from xcase.confidence import KINDS, logit, weighed
 from xcase.extract import industry, outcomes, people, program, skills
+from xcase.phases import START, as_table, likeliest_way, phase_odds
 from xcase.pipeline import mark
 from xcase.records import OUTCOME_TYPES, PHASES, Annotation, Sentence, Tagged
-from xcase.segment import phase_odds
 from xcase.settings import Settings
 
 OUT = ROOT / "models" / "calibration.toml"
@@ -61,8 +63,12 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is fitted and measured on; ``known`` are the narratives that the networks were shown."""
+    """What is fitted and measured on; ``known`` are the narratives that the networks were shown.
 
+    ``order`` is that in which these tell their phases.
+    """
+
+    order: dict[str, float]
     held: list[Read]
     stories: list[Read]
     known: list[Read]
@@ -94,7 +100,8 @@ def main() -> None:
     material = read_material(kinds)
     weights = tomllib.loads(OUT.read_text(encoding="utf-8")) if args.only else {}
     weights = fitted_on(material, kinds, weights)
-    OUT.write_text(as_toml({kind: weights[kind] for kind in KINDS}), encoding="utf-8")
+    told = {"phase_order": material.order} | {kind: weights[kind] for kind in KINDS}
+    OUT.write_text(as_toml(told), encoding="utf-8")
     print(f"wrote {OUT.name}\n{'kind':16s} {'facts':>6s} {'right':>6s} {'Brier':>6s} mean   ECE")
     told: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in kinds}
     for fold in range(FOLDS):
@@ -120,16 +127,34 @@ def main() -> None:
 
 def read_material(kinds: Collection[str]) -> Material:
     """Read what these kinds are fitted and measured on."""
-    annotator, narratives = Annotator.load(), load_all()
-    held = [g for i, g in enumerate(narratives) if i % HELD_BACK == 0]
-    known = [g for i, g in enumerate(narratives) if i % HELD_BACK]
+    annotator = Annotator.load()
+    known = [g for i, g in enumerate(load_all()) if i % HELD_BACK]
+    order = order_of(known)
     others = set(kinds) - set(OF_PAGES)
     return Material(
-        read(held, annotator) if others else [],
-        read(load(STORIES), annotator) if others else [],
-        read(known, annotator) if "case_start" in kinds else [],
-        read(load_passages(PAGES), annotator) if others != set(kinds) else [],
+        order,
+        read(load_held(), annotator, order) if others else [],
+        read(load(STORIES), annotator, order) if others else [],
+        read(known, annotator, order) if "case_start" in kinds else [],
+        read(load_passages(PAGES), annotator, order) if others != set(kinds) else [],
     )
+
+
+def order_of(golds: Sequence[Gold]) -> dict[str, float]:
+    """Return how much likelier each phase is after another than anywhere, by ``before_after``."""
+    places = (START, *PHASES)
+    counts = np.ones((len(places), len(PHASES)))
+    for gold in golds:
+        if gold.has_case:
+            for before, after in pairwise((START, *gold.phases)):
+                counts[places.index(before), PHASES.index(after)] += 1  # type: ignore[arg-type]
+    share = counts.sum(0) / counts.sum()
+    table = np.log(counts / counts.sum(1, keepdims=True) / share)
+    return {
+        f"{before}_{after}": round(float(table[row, column]), 4)
+        for row, before in enumerate(places)
+        for column, after in enumerate(PHASES)
+    }
 
 
 def fitted_on(
@@ -142,29 +167,24 @@ def fitted_on(
     return fitted
 
 
-def read(golds: list[Gold], annotator: Annotator) -> list[Read]:
+def read(golds: list[Gold], annotator: Annotator, order: dict[str, float]) -> list[Read]:
     """Annotate narratives whose labels are known; cases only, sentences as gold cuts them."""
     golds = [g for g in golds if g.has_case]
     texts = [g.text for g in golds]
     annotations = annotator.annotate(
         list(zip(texts, (g.units for g in golds), mark(texts), strict=True))
     )
-    return [
-        Read(
-            g,
-            a,
-            raw_phases(g, a),
-        )
-        for g, a in zip(golds, annotations, strict=True)
-    ]
+    table = as_table(order)
+    return [Read(g, a, raw_phases(g, a, table)) for g, a in zip(golds, annotations, strict=True)]
 
 
-def raw_phases(gold: Gold, annotation: Annotation) -> list[Sentence]:
+def raw_phases(gold: Gold, annotation: Annotation, order: np.ndarray) -> list[Sentence]:
     """Return the sentences of a narrative with the uncalibrated odds of their phases."""
     odds = phase_odds(gold.text, gold.units, annotation)
+    way = likeliest_way(odds, order, Settings().phase_order)
     return [
-        Sentence(u.start, u.end, PHASES[int(np.argmax(p))], round(float(max(p)), 3))
-        for u, p in zip(gold.units, odds, strict=True)
+        Sentence(u.start, u.end, PHASES[place], round(float(row[place]), 3))
+        for u, row, place in zip(gold.units, odds, way, strict=True)
     ]
 
 

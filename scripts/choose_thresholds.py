@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from train_annotator import HELD_BACK, load_all
+from train_annotator import load_held
 
 from xcase import evaluate, sentences, store
 from xcase.annotate.annotator import Annotator
@@ -28,6 +28,7 @@ from xcase.settings import Settings
 
 STORIES = Path(__file__).resolve().parent.parent / "corpus" / "gold" / "stories.jsonl"
 GRID = {
+    "phase_order": ("phase_macro_f1 skill_f1 outcome_f1", (0.0, 0.1, 0.2, 0.3, 0.5)),
     "skill": (
         "skill_f1 skill_triple_f1 skill_precision skill_recall",
         (0.06, 0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.23, 0.26, 0.3, 0.35),
@@ -47,7 +48,7 @@ def main() -> None:
     args = parser.parse_args()
     gold = [json.loads(line) for path in args.gold for line in path.open(encoding="utf-8")]
     if args.gold == [STORIES]:
-        gold += [g.raw for i, g in enumerate(load_all()) if i % HELD_BACK == 0]
+        gold += [g.raw for g in load_held()]
     units = list(sentences.split(g["text"] for g in gold))
     annotations = Annotator.load().annotate(
         list(zip((g["text"] for g in gold), units, mark([g["text"] for g in gold]), strict=True))
@@ -61,7 +62,7 @@ def main() -> None:
             print(f"{value:>15.2f}  {row}")
     print(f"\nmiddle of the gap between no case and case: {middle_of_gap(read):.2f}")
     stories = [json.loads(line) for line in STORIES.open(encoding="utf-8")]
-    held = [g.raw for i, g in enumerate(load_all()) if i % HELD_BACK == 0]
+    held = [g.raw for g in load_held()]
     print(f"stay in their industry: held back {staying(held):.2f}, stories {staying(stories):.2f}")
 
 

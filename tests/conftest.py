@@ -6,6 +6,8 @@ import pytest
 from hypothesis import settings
 
 from xcase import confidence
+from xcase.phases import START
+from xcase.records import PHASES
 
 # A busy machine is no fault of the code.
 settings.register_profile("xcase", deadline=None)
@@ -13,6 +15,7 @@ settings.load_profile("xcase")
 
 # Raw scores as they are; the odds of a skill are those of its tag times those of its name.
 PLAIN = {
+    "phase_order": {f"{a}_{b}": 0.0 for a in (START, *PHASES) for b in PHASES},
     "phase": {"best": 1.0, "bias": 0.0},
     "case_start": {
         "start": 1.0, "ended_and_begun": 0.0, "newcomer": 0.0, "line": 0.0, "few_before": 0.0,

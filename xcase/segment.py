@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from xcase import boundaries
 from xcase.attribution import lines_of_names
-from xcase.confidence import logit, probability
+from xcase.confidence import probability
+from xcase.phases import phase_odds, phased
 from xcase.records import PHASES, Annotation, Sentence
 from xcase.sentences import MAX_HEADING_WORDS, Unit
 from xcase.settings import Settings
@@ -21,14 +22,6 @@ from xcase.settings import Settings
 # A case begins only where at least so many sentences of a story stand on either side.
 MIN_STORY = 2
 OTHER = PHASES.index("other")
-# A heading of at most so many words may be the label of a section, and multiplies its odds by this.
-LABEL_WORDS = 3
-HEADED = 8.0
-_SECTIONS = {
-    "background": ("background", "challenge", "challenges", "situation", "problem"),
-    "journey": ("journey", "mentoring", "approach", "action", "actions", "process", "intervention"),
-    "outcome": ("outcome", "outcomes", "result", "results", "impact", "achievements"),
-}
 # "Case Study 2: ...", "## Story 1", "C.2 Matter of", "3) Brick by brick"
 # Bounded, because names and signs share their spaces.
 _NUMBERED = re.compile(r"[#\s]{0,9}([A-Za-z][A-Za-z .]{0,60}?|)[\s.#]{0,9}(\d{1,2})\b")
@@ -63,7 +56,7 @@ def segment(
     """Return the stories of a document, and the reason when there are none."""
     if not units:
         return [], "the document holds no sentence"
-    sentences = phased(text, units, annotation)
+    sentences = phased(text, units, annotation, settings.phase_order)
     told = [i for i, s in enumerate(sentences) if s.phase != "other"]
     if annotation.has_case < settings.case:
         chance = f"probability of a case {annotation.has_case:.2f}"
@@ -96,44 +89,6 @@ def segment(
             )
         )
     return stories, ""
-
-
-def phased(text: str, units: Sequence[Unit], annotation: Annotation) -> list[Sentence]:
-    """Return the sentences of a document, each with its likeliest phase."""
-    odds = phase_odds(text, units, annotation)
-    return [_sentence(unit, phases) for unit, phases in zip(units, odds, strict=True)]
-
-
-def phase_odds(text: str, units: Sequence[Unit], annotation: Annotation) -> list[tuple[float, ...]]:
-    """Return the uncalibrated probabilities of the phases of each sentence.
-
-    A short heading that names a phase ("Results") speaks for it in the sentences below, as one
-    voice beside the network's: people also write results under "Our journey".
-    """
-    odds, named = [], ""
-    for unit, phases in zip(units, annotation.phases, strict=True):
-        if unit.kind == "heading":
-            named = _named_phase(text[unit.start : unit.end])
-        odds.append(_spoken_for(phases, named) if named and unit.kind != "heading" else phases)
-    return odds
-
-
-def _named_phase(heading: str) -> str:
-    words = heading.strip("# :").lower().split()
-    if len(words) > LABEL_WORDS:
-        return ""
-    return next((p for p, stems in _SECTIONS.items() if any(w in stems for w in words)), "")
-
-
-def _spoken_for(phases: tuple[float, ...], named: str) -> tuple[float, ...]:
-    raised = [p * HEADED if name == named else p for name, p in zip(PHASES, phases, strict=True)]
-    return tuple(p / sum(raised) for p in raised)
-
-
-def _sentence(unit: Unit, phases: tuple[float, ...]) -> Sentence:
-    best = max(range(len(PHASES)), key=phases.__getitem__)
-    confidence = probability("phase", {"best": logit(phases[best])})
-    return Sentence(unit.start, unit.end, PHASES[best], round(confidence, 3))
 
 
 def _stretches(

@@ -17,6 +17,8 @@ class Settings:
     ``scripts/choose_thresholds.py`` prints the curve behind each probability threshold.
     """
 
+    # How much the order in which stories are told counts for the phases, beside the network.
+    phase_order: float = 0.2
     # A document counts as holding a case from this probability on: the middle, in log-odds, of the
     # gap between those that hold one and those that do not.
     case: float = 0.35
