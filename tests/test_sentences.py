@@ -40,6 +40,26 @@ def test_kind_of_line(line: str, kind: str) -> None:
     assert kind_of_line(line) == kind
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[00:00:17] HOST: Let's go back to the goats, and to what they cost you.",
+        "RAGNHILD: A hundred and twelve since April, and she knew them all by name.",
+        "She found the non-members of the guild at the door, and let them in for nothing.",
+    ],
+)
+def test_speaker_time_and_hyphen_end_no_sentence(line: str) -> None:
+    assert sentences(f"{line} He went home.") == [line, "He went home."]
+
+
+def test_what_stands_in_brackets_stays_in_them() -> None:
+    told = sentences(
+        "He waited too long, I think. [laughs] We sold it all. (Nobody asked why.) Yes."
+    )
+
+    assert not [s for s in told if s.startswith(("laughs", "Nobody")) or s.endswith(("[", "("))]
+
+
 def test_a_document_of_every_kind() -> None:
     text = (
         "# Bay nine\n\n"

@@ -9,6 +9,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from xcase.records import Span
@@ -30,6 +31,12 @@ MAX_LINE = 100_000
 _LINE = re.compile(r"[^\n]+")
 _ITEM = re.compile(r"(?:[-*•‣▪–—✅❌✔✓➤►·]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
 _INNER_END = re.compile(r"[.!?…][\"'”’)\]]*\s+\S")
+# An opening bracket, with the spaces after it, that a sentence was said to end on.
+_OPENED = re.compile(r"[\[(][ \t]{0,3}$")
+_EDGE = 4
+_CLOSED_BY = re.compile(r"[.!?…][\"'”’)\]]{0,3}$")
+# What no sentence begins with right after another's end.
+_GOES_ON = frozenset(".,;:!?…-)]’'\"”")
 _CLOSED = re.compile(r"[.!?…;,][\"'”’)\]]*$")
 
 
@@ -74,8 +81,29 @@ def _lines(text: str) -> Iterator[Span]:
 def _prose(text: str, line: Span) -> Iterator[Span]:
     for cut in range(line.start, line.end, MAX_LINE):
         piece = text[cut : min(cut + MAX_LINE, line.end)]
-        for sentence in _senter()(piece).sents:
-            yield from _stripped(text, cut + sentence.start_char, cut + sentence.end_char)
+        starts = [
+            s for sent in _senter()(piece).sents if (s := _start(piece, sent.start_char)) >= 0
+        ]
+        for start, end in pairwise([*starts, len(piece)]):
+            yield from _stripped(text, cut + start, cut + end)
+
+
+def _start(line: str, at: int) -> int:
+    """Return where the sentence begins that is said to begin at ``at``, -1 if none does.
+
+    The senter, which has read no transcripts, ends sentences after "HOST:" and inside "[00:17]",
+    before a full stop and within "non-members".
+    """
+    if at == 0:
+        return 0
+    opened = _OPENED.search(line, max(0, at - _EDGE), at)
+    at = opened.start() if opened else at
+    before = line[:at].rstrip()
+    if not before or before.endswith(":"):
+        return -1
+    if line[at - 1].isspace() or (_CLOSED_BY.search(before) and line[at] not in _GOES_ON):
+        return at
+    return -1
 
 
 def _short(text: str, span: Span) -> Iterator[Span]:
