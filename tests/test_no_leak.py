@@ -12,25 +12,28 @@ ROOT = Path(__file__).parent.parent
 DEV = ROOT.parent / "shared" / "gold" / "dev.jsonl"
 STORIES = ROOT / "corpus" / "gold" / "stories.jsonl"
 RUN = 6
+# A full stop between narratives is no word: this one is, and no run goes across it.
+BETWEEN = "xxxxxx"
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
     words = re.findall(r"[a-z0-9']+", text.lower().replace("’", "'"))
-    return {tuple(words[i : i + RUN]) for i in range(len(words) - RUN + 1)}
+    runs = {tuple(words[i : i + RUN]) for i in range(len(words) - RUN + 1)}
+    return {run for run in runs if BETWEEN not in run}
 
 
 def _texts(path: Path, key: str) -> str:
     with path.open(encoding="utf-8") as lines:
-        # A full stop between narratives is no word, so keep them apart with one that none shares.
-        return " xxxxxx ".join(json.loads(line)[key] for line in lines)
+        return f" {BETWEEN} ".join(json.loads(line)[key] for line in lines)
 
 
 def _material() -> dict[str, set[tuple[str, ...]]]:
-    training = ROOT / "corpus" / "training"
+    corpus = ROOT / "corpus"
+    training = corpus / "training"
     made = {
-        path.name: _texts(path, "text")
-        for pattern in ("narratives-*.jsonl", "passages-*.jsonl")
-        for path in training.glob(pattern)
+        str(path.relative_to(corpus)): _texts(path, "text")
+        for pattern in ("training/narratives-*.jsonl", "training/passages-*.jsonl", "held/*.jsonl")
+        for path in corpus.glob(pattern)
     }
     made["phrases.jsonl"] = _texts(training / "phrases.jsonl", "phrase")
     for path in (ROOT / "xcase").rglob("*"):
