@@ -410,6 +410,8 @@ def test_an_outcome_quotes_its_words() -> None:
         ("I'd Amina", {"amina"}),
         ("Dr O'Neil", {"o'neil"}),
         ("The porter", set()),
+        ("You", set()),
+        ("One of our tenants", set()),
     ],
 )
 def test_a_pronoun_is_no_name_with_its_verb_either(surface: str, words: set[str]) -> None:

@@ -28,6 +28,7 @@ _NOT_A_NAME = frozenset(
     {
         *("mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "dame", "the", "a", "an"),
         *("my", "our", "his", "her", "their", "i", "me", "we"),
+        *("you", "he", "she", "it", "they", "one"),
     }
 )
 # Nor do these describe anybody.
@@ -81,6 +82,8 @@ _DAYS = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 # A word with a capital inside a sentence, right before a name.
 _JOINED_TO = re.compile(r"[^\W_][,;]? ([^\W\d_]\w*) $")
 _LINE = re.compile(r"\S[^\n]*")
+# "P4 (Planning": what a bracket began is no part of a name.
+_UNCLOSED = re.compile(r" ?\([^()]*$")
 # Of two mentees without a mentor one is the mentor if his odds are at least this.
 HELPS = 0.2
 # A mention alone never rules a role out.
@@ -283,7 +286,7 @@ def candidates(
         if not alike:
             for word in words:
                 known[word].append(len(found))
-            name = _without_s(" ".join(surface.split()))
+            name = _without_s(" ".join(_UNCLOSED.sub("", surface).split()))
             found.append(Candidate(name, words, narrated=narrated, ordinary=words <= small))
         same = found[min(alike, default=-1)]
         same.add(mention, len(_without_s(surface)))
