@@ -3,14 +3,12 @@ models/calibration.toml.
 
     python scripts/calibrate.py [--only KIND ...] [--plot models/reliability.svg]
 
-Logistic regressions (Platt 1999) on the training narratives that were held back from the network
-and on corpus/gold/stories.jsonl, which no network has seen, one for each kind of fact; a fact is
-right if gold has an overlapping span with the same label. Where a further case begins is too rare
-there: that is fitted on the other training narratives, too; who is described and not named on the
-pages of who is who that no network was shown. Measured on the stories (on those pages), each fifth
-of them by weights fitted without it: the table gives, for each kind, how many facts there are, how
-many are right, the Brier score beside that of always saying the mean, and the expected calibration
-error over ten bins (Naeini et al. 2015).
+Logistic regressions (Platt 1999), one for each kind of fact, on the narratives that no network has
+read: every twelfth of corpus/training, corpus/held and corpus/gold/stories.jsonl. A fact is right
+if gold has an overlapping span with the same label. Measured on each fifth of them by weights
+fitted without it: the table gives, for each kind, how many facts there are, how many are right, the
+Brier score beside that of always saying the mean, and the expected calibration error over ten bins
+(Naeini et al. 2015).
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from gold import Gold, load
 from sklearn.linear_model import LogisticRegression
-from train_annotator import HELD_BACK, ROOT, load_all, load_held, load_passages
+from train_annotator import ROOT, divided
 
 from xcase import boundaries
 from xcase.annotate.annotator import Annotator
@@ -47,11 +45,6 @@ FOLDS = 5
 Fact = tuple[str, dict[str, float], bool]
 
 
-# Who is described is told too rarely in the narratives; the networks have read who-a.
-OF_PAGES = ("mentee_described", "mentor_described")
-PAGES = "who-[b-i].jsonl"
-
-
 @dataclass(frozen=True, slots=True)
 class Read:
     """A gold narrative with what the annotator says of it."""
@@ -61,55 +54,27 @@ class Read:
     sentences: list[Sentence]
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What is fitted and measured on; ``known`` are the narratives that the networks were shown.
-
-    ``order`` is that in which these tell their phases.
-    """
-
-    order: dict[str, float]
-    held: list[Read]
-    stories: list[Read]
-    known: list[Read]
-    pages: list[Read]
-
-    def fitted(self, kind: str) -> list[Read]:
-        if kind in OF_PAGES:
-            return self.pages
-        return [*self.held, *self.stories, *(self.known if kind == "case_start" else ())]
-
-    def measured(self, kind: str) -> list[Read]:
-        return self.pages if kind in OF_PAGES else self.stories
-
-    def without(self, fold: int) -> Material:
-        """Return this without each fifth of what is measured, from this one on."""
-        stories, pages = (
-            [r for i, r in enumerate(reads) if i % FOLDS != fold]
-            for reads in (self.stories, self.pages)
-        )
-        return replace(self, stories=stories, pages=pages)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--plot", type=Path, default=ROOT / "models" / "reliability.svg")
     parser.add_argument("--only", nargs="+", choices=KINDS, help="fit these, keep the others")
     args = parser.parse_args()
     kinds = args.only or KINDS
-    material = read_material(kinds)
+    known, held = divided()
+    order = order_of(known)
+    reads = read([*held, *load(STORIES)], Annotator.load(), order)
     weights = tomllib.loads(OUT.read_text(encoding="utf-8")) if args.only else {}
-    weights = fitted_on(material, kinds, weights)
-    told = {"phase_order": material.order} | {kind: weights[kind] for kind in KINDS}
-    OUT.write_text(as_toml(told), encoding="utf-8")
+    weights = fitted_on(reads, kinds, weights)
+    tables = {"phase_order": order} | {kind: weights[kind] for kind in KINDS}
+    OUT.write_text(as_toml(tables), encoding="utf-8")
     print(f"wrote {OUT.name}\n{'kind':16s} {'facts':>6s} {'right':>6s} {'Brier':>6s} mean   ECE")
     told: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in kinds}
     for fold in range(FOLDS):
-        fitted = fitted_on(material.without(fold), kinds, weights)
+        fitted = fitted_on([r for i, r in enumerate(reads) if i % FOLDS != fold], kinds, weights)
         for kind in kinds:
             told[kind] += [
                 (weighed(fitted[kind], features), right)
-                for r in material.measured(kind)[fold::FOLDS]
+                for r in reads[fold::FOLDS]
                 for _, features, right in facts(r, kind, fitted)
             ]
     curves = {}
@@ -123,21 +88,6 @@ def main() -> None:
         )
     if not args.only:
         plot(curves, args.plot)
-
-
-def read_material(kinds: Collection[str]) -> Material:
-    """Read what these kinds are fitted and measured on."""
-    annotator = Annotator.load()
-    known = [g for i, g in enumerate(load_all()) if i % HELD_BACK]
-    order = order_of(known)
-    others = set(kinds) - set(OF_PAGES)
-    return Material(
-        order,
-        read(load_held(), annotator, order) if others else [],
-        read(load(STORIES), annotator, order) if others else [],
-        read(known, annotator, order) if "case_start" in kinds else [],
-        read(load_passages(PAGES), annotator, order) if others != set(kinds) else [],
-    )
 
 
 def order_of(golds: Sequence[Gold]) -> dict[str, float]:
@@ -158,12 +108,12 @@ def order_of(golds: Sequence[Gold]) -> dict[str, float]:
 
 
 def fitted_on(
-    material: Material, kinds: Collection[str], weights: dict[str, dict[str, float]]
+    reads: Sequence[Read], kinds: Collection[str], weights: dict[str, dict[str, float]]
 ) -> dict[str, dict[str, float]]:
     """Return the weights of every kind of fact, those of ``kinds`` fitted anew."""
     fitted = dict(weights)
     for kind in kinds:
-        fitted[kind] = fit([f for r in material.fitted(kind) for f in facts(r, kind, fitted)])
+        fitted[kind] = fit([f for r in reads for f in facts(r, kind, fitted)])
     return fitted
 
 
@@ -227,7 +177,7 @@ def facts(r: Read, kind: str, fitted: dict[str, dict[str, float]]) -> Iterator[F
         ):
             if gold in industries()[:-1]:
                 yield kind, {"share": logit(guess[1])}, guess[0] == gold
-    elif kind in OF_PAGES:
+    elif kind.endswith("_described"):
         role = kind.removesuffix("_described")
         for span in people.descriptions(r.gold.text, tagged, role):
             yield kind, people.described_features(span), _says(r.gold, span, role, None)

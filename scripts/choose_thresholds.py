@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from train_annotator import load_held
+from train_annotator import divided
 
 from xcase import evaluate, sentences, store
 from xcase.annotate.annotator import Annotator
@@ -48,7 +48,7 @@ def main() -> None:
     args = parser.parse_args()
     gold = [json.loads(line) for path in args.gold for line in path.open(encoding="utf-8")]
     if args.gold == [STORIES]:
-        gold += [g.raw for g in load_held()]
+        gold += [g.raw for g in divided()[1]]
     units = list(sentences.split(g["text"] for g in gold))
     annotations = Annotator.load().annotate(
         list(zip((g["text"] for g in gold), units, mark([g["text"] for g in gold]), strict=True))
@@ -61,9 +61,11 @@ def main() -> None:
             row = "  ".join(f"{result.get(figure, float('nan')):.3f}" for figure in figures.split())
             print(f"{value:>15.2f}  {row}")
     print(f"\nmiddle of the gap between no case and case: {middle_of_gap(read):.2f}")
+    trained = [g.raw for g in divided()[0]]
     stories = [json.loads(line) for line in STORIES.open(encoding="utf-8")]
-    held = [g.raw for g in load_held()]
-    print(f"stay in their industry: held back {staying(held):.2f}, stories {staying(stories):.2f}")
+    print(
+        f"stay in their industry: trained on {staying(trained):.2f}, stories {staying(stories):.2f}"
+    )
 
 
 def staying(gold: list[dict[str, object]]) -> float:

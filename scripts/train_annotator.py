@@ -16,7 +16,7 @@ import json
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -118,13 +118,13 @@ def main() -> None:
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--leave-out", default="", help="sources (file stems) to hold back")
+    sources = sorted(p.stem.removeprefix("narratives-") for p in TRAINING.glob("narratives-*"))
+    parser.add_argument("--leave-out", nargs="+", default=[], choices=sources, metavar="SOURCE")
     parser.add_argument("--all", action="store_true", help="hold nothing back for thresholds")
     args = parser.parse_args()
-    held = set(args.leave_out.split(",")) - {""}
-    narratives = load_all(held)
-    if not args.all:
-        narratives = [g for i, g in enumerate(narratives) if i % HELD_BACK]
+    narratives, held = divided()
+    left = {g.id for s in args.leave_out for g in load(TRAINING / f"narratives-{s}.jsonl")}
+    narratives = [g for g in (*narratives, *(held if args.all else ())) if g.id not in left]
     material = Material(
         with_names(narratives),
         load_passages("passages-*.jsonl"),
@@ -164,22 +164,17 @@ def start_small() -> tuple[Network, Any]:
 START = {"large": start_large, "small": start_small}
 
 
-def load_all(leave_out: Collection[str] = ()) -> list[Gold]:
-    """Read the labelled narratives of every writer but those left out."""
-    return [
-        g
-        for path in sorted(TRAINING.glob("narratives-*.jsonl"))
-        if path.stem.removeprefix("narratives-") not in leave_out
-        for g in load(path)
-    ]
+def load_all() -> list[Gold]:
+    """Read the labelled narratives of every writer for training."""
+    return [g for path in sorted(TRAINING.glob("narratives-*.jsonl")) for g in load(path)]
 
 
-def load_held() -> list[Gold]:
-    """Read the labelled narratives that no network is trained on."""
-    return [
-        *load_all()[::HELD_BACK],
-        *(g for path in sorted(HELD.glob("narratives-*.jsonl")) for g in load(path)),
-    ]
+def divided() -> tuple[list[Gold], list[Gold]]:
+    """Return the narratives that the networks are trained on, and those that none of them reads."""
+    narratives = load_all()
+    written = [g for path in sorted(HELD.glob("narratives-*.jsonl")) for g in load(path)]
+    trained = [g for i, g in enumerate(narratives) if i % HELD_BACK]
+    return trained, [*narratives[::HELD_BACK], *written]
 
 
 def load_passages(pattern: str = "passages-*.jsonl") -> list[Gold]:

@@ -22,29 +22,22 @@ def _runs(text: str) -> set[tuple[str, ...]]:
     return {run for run in runs if BETWEEN not in run}
 
 
-def _texts(path: Path, key: str) -> str:
+def _texts(path: Path) -> str:
     with path.open(encoding="utf-8") as lines:
-        return f" {BETWEEN} ".join(json.loads(line)[key] for line in lines)
+        rows = [json.loads(line) for line in lines]
+    return f" {BETWEEN} ".join(row.get("text") or row["phrase"] for row in rows)
 
 
 def _material() -> dict[str, set[tuple[str, ...]]]:
-    corpus = ROOT / "corpus"
-    training = corpus / "training"
-    made = {
-        str(path.relative_to(corpus)): _texts(path, "text")
-        for pattern in ("training/narratives-*.jsonl", "training/passages-*.jsonl", "held/*.jsonl")
-        for path in corpus.glob(pattern)
-    }
-    made["phrases.jsonl"] = _texts(training / "phrases.jsonl", "phrase")
-    for path in (ROOT / "xcase").rglob("*"):
-        if path.suffix in (".py", ".toml"):
-            made[path.name] = path.read_text(encoding="utf-8")
-    return {name: _runs(text) for name, text in made.items()}
+    corpus = [p for part in ("training", "held") for p in (ROOT / "corpus" / part).glob("*.jsonl")]
+    code = [p for p in (ROOT / "xcase").rglob("*") if p.suffix in (".py", ".toml")]
+    made = {p: _texts(p) for p in corpus} | {p: p.read_text(encoding="utf-8") for p in code}
+    return {str(path.relative_to(ROOT)): _runs(text) for path, text in made.items()}
 
 
 @pytest.mark.skipif(not DEV.exists(), reason="the dev narratives lie beside the checkout only")
 def test_no_run_of_six_words_is_shared_with_dev() -> None:
-    dev = _runs(_texts(DEV, "text"))
+    dev = _runs(_texts(DEV))
     shared = {name: [" ".join(r) for r in runs & dev] for name, runs in _material().items()}
     assert {name: found for name, found in shared.items() if found} == {}
 
