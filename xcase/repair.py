@@ -9,7 +9,7 @@ the next run does everything again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -128,11 +128,7 @@ def _quotes_fit(case: Case, text: str) -> bool:
 
 def _parsed(path: Path) -> Iterator[Document | Case | Skipped | None]:
     """Yield the record of each line, None for one that holds none."""
-    make: Callable[[dict[str, Any]], Any] = {
-        "documents.jsonl": lambda d: Document(**d),
-        "cases.jsonl": store.case_from,
-        "errors.jsonl": lambda d: Skipped(**d),
-    }[path.name]
+    make = store.RECORDS[path.name]
     for line in path.read_bytes().split(b"\n") if path.is_file() else ():
         if line:
             try:

@@ -196,7 +196,7 @@ def load_written(folder: Path) -> tuple[Analysis, Written]:
     try:
         with _uncollected():
             documents, cases, skipped = (
-                tuple(_records(contents.pop(name), make, written)) for name, make in _MAKE.items()
+                tuple(_records(contents.pop(name), make, written)) for name, make in RECORDS.items()
             )
     except (KeyError, TypeError, ValueError) as error:
         raise AnalysisError(f"{folder} holds an odd record ({error}); {_again(folder)}") from error
@@ -389,7 +389,7 @@ def _industry(d: dict[str, Any] | None) -> IndustryGuess | None:
 
 
 # The files of an analysis, and what makes a record of a line of each.
-_MAKE: Mapping[str, Callable[[dict[str, Any]], Any]] = {
+RECORDS: Mapping[str, Callable[[dict[str, Any]], Any]] = {
     "documents.jsonl": lambda d: Document(**d),
     "cases.jsonl": case_from,
     "errors.jsonl": lambda d: Skipped(**d),
