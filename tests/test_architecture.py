@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -46,3 +47,16 @@ def test_the_command_line_starts_without_heavy_libraries() -> None:
     code = "import sys, xcase.cli; print(sorted({'torch', 'spacy', 'pandas'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_no_function_stands_twice() -> None:
+    seen: dict[str, str] = {}
+    for path in sorted((ROOT / "xcase").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            steps = node.body[ast.get_docstring(node) is not None :]
+            # One step, such as ``self.x = x``, may well be another's too.
+            if len(steps) > 1:
+                place = f"{path.relative_to(ROOT)}: {node.name}"
+                assert seen.setdefault("\n".join(map(ast.unparse, steps)), place) == place

@@ -368,7 +368,7 @@ def test_english_is_seen_without_the_model_of_languages(monkeypatch: pytest.Monk
     def asked() -> None:
         raise AssertionError("the model of languages was loaded")
 
-    monkeypatch.setattr("xcase.similar.profile._identifier", asked)
+    monkeypatch.setattr("xcase.language._identifier", asked)
     read(profile_of_text("I am a nurse and I freeze when they think that I have to delegate"))
     with pytest.raises(AssertionError, match="was loaded"):
         read(profile_of_text("Verpleegkundige, want ik wil leren hoe ik taken kan afgeven"))

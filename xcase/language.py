@@ -43,10 +43,16 @@ def foreign(text: str) -> str:
     in_latin = _in_latin(sample)
     if in_latin and (len(words) < MIN_WORDS or _in_english(words)):
         return ""
-    language, sure = _identifier().classify(sample)
+    language, sure = likeliest(sample)
     if in_latin:
-        return str(language) if language not in ("en", NONE) and sure >= SURE else ""
-    return str(language) if language not in ("en", NONE) else UNKNOWN
+        return language if language not in ("en", NONE) and sure >= SURE else ""
+    return language if language not in ("en", NONE) else UNKNOWN
+
+
+def likeliest(text: str) -> tuple[str, float]:
+    """Return the ISO 639-1 code of the likeliest language of a text, and how likely it is."""
+    language, sure = _identifier().classify(text)
+    return str(language), float(sure)
 
 
 def _sample(text: str) -> str:

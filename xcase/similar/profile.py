@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from xcase.clauses import PARTS, UNWANTED, clauses_of, part_of, told_in
 from xcase.errors import UsageError, nearest
 from xcase.impersonal import impersonal
+from xcase.language import likeliest
 from xcase.profiles import read_profile
 from xcase.read.decode import well_formed
 from xcase.records import Profile
@@ -211,7 +210,7 @@ def _check_script(text: str) -> None:
 def _check_language(words: list[str]) -> None:
     if len(words) < FOREIGN_WORDS or _plainly_english(words):
         return
-    language, sure = _identifier().classify(" ".join(words))
+    language, sure = likeliest(" ".join(words))
     if language != "en" and sure >= FOREIGN:
         raise UsageError(
             f"the profile seems to be in another language than English ({language}); "
@@ -223,10 +222,3 @@ def _plainly_english(words: list[str]) -> bool:
     """Say whether no model of languages has to be asked, which takes half a second to load."""
     known = [w.lower() for w in words if w.lower() in _ENGLISH]
     return len(set(known)) >= ENGLISH_WORDS and len(known) >= ENGLISH_SHARE * len(words)
-
-
-@functools.cache
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
