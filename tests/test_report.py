@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import replace
@@ -68,6 +69,13 @@ def test_a_title_that_no_picture_can_hold_leaves_the_map() -> None:
     made = replace(analysis, cases=tuple(cases))
     page = build(made, base_of(made), vectors(6), name="r.html").page
     assert page.count('<a href="#') >= 6
+
+
+def test_a_story_told_twice_is_on_the_map_once() -> None:
+    made = replace(analysis_of(6), run={"xcase": "0", "duplicates": {"d5:1": "d0:1"}})
+    page = build(made, base_of(made), vectors(6), name="r.html").page
+    drawn = re.findall("(?s)<svg.*?</svg>", page)
+    assert [svg.count('<a href="#') for svg in drawn if "<a href" in svg] == [5]
 
 
 def test_what_is_sure_decides_how_a_story_ended() -> None:

@@ -8,7 +8,7 @@ mention is more likely right than wrong; all figures are given as both, all and 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePosixPath
@@ -70,11 +70,6 @@ class Reading:
 
     path: str
     why: str
-
-
-def stories(analysis: Analysis, copies: Collection[str]) -> tuple[Case, ...]:
-    """Return the cases that count: all but those that repeat another."""
-    return tuple(c for c in analysis.cases if c.id not in copies)
 
 
 def flows(cases: Sequence[Case]) -> tuple[Flow, ...]:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import numpy as np
 
 from xcase import __version__
+from xcase.duplicates import first_tellings
 from xcase.endings import end_of
 from xcase.pages import CaseView, Table, case_view, environment, table
 from xcase.records import Analysis, Case, Transfer
@@ -48,7 +49,7 @@ def build(
         largest: bytes of a page from which on cases get their own.
     """
     found = examine(analysis)
-    stories = counts.stories(analysis, found.duplicates)
+    stories = first_tellings(analysis)
     numbers = {c.id: n for n, c in enumerate(analysis.cases)}
     layout = lay_out(vectors[[numbers[c.id] for c in stories]])
     findings = _findings(analysis, found, stories, base)
