@@ -648,7 +648,7 @@ def test_suggestions_name_what_is_missing() -> None:
     assert {"skills wanted", "industry", "transfers"} <= set(second["missing"])
     forbid = [{"same": "organistion"}, {"mentee": "x", "mentor": "r1"}]
     misspelt = parse_rules({"forbid": forbid}, "rules.toml")
-    with pytest.raises(UsageError, match="3 fault"):
+    with pytest.raises(UsageError, match=r"3 fault\(s\), correct them:(\n  - .+){3}$"):
         suggest(left, right, misspelt, NoSignals(), None)
     nobody = replace(right, profiles=())
     assert suggest(left, nobody, Rules(), NoSignals(), None)[0]["mentors"] == []

@@ -78,6 +78,11 @@ class ReadError(XcaseError):
         self.code = code
 
 
+def listed(faults: Collection[str]) -> str:
+    """Return the end of a message that names every fault found, each on a line of its own."""
+    return f"{len(faults)} fault(s), correct them:" + "".join(f"\n  - {f}" for f in faults)
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the end of a message about an unknown name: those that were perhaps meant, if any."""
     from difflib import get_close_matches  # only when something is wrong

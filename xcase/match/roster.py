@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from xcase.columns import LISTS, PEOPLE, name_columns, silent, told_items
-from xcase.errors import UsageError
+from xcase.errors import UsageError, listed
 from xcase.match.clocks import clock
 from xcase.match.records import Profile, Roster, Side
 from xcase.profiles import read_rows
@@ -90,8 +90,7 @@ def lines_text(rows: Iterable[object]) -> str:
 
 def _refuse(faults: Sequence[str]) -> None:
     if faults:
-        listing = "".join(f"\n  - {fault}" for fault in faults)
-        raise UsageError(f"the rosters have {len(faults)} fault(s), correct them:{listing}")
+        raise UsageError(f"the rosters have {listed(faults)}")
 
 
 def _profile(

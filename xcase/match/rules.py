@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from xcase import inputs
 from xcase.columns import SYNONYMS, name_columns, normal
-from xcase.errors import UsageError
+from xcase.errors import UsageError, listed
 from xcase.match.records import Roster
 
 Objective = Literal["score", "participation", "regret"]
@@ -155,7 +155,7 @@ def parse_rules(table: dict[str, Any], path: str) -> Rules:
         return Rules.model_validate(table)
     except ValidationError as error:
         faults = [_fault(dict(e)) for e in error.errors()]
-        raise UsageError(_listing(path, faults)) from error
+        raise UsageError(f"{path} has {listed(faults)}") from error
 
 
 def check_columns(rules: Rules, mentees: Roster, mentors: Roster) -> list[str]:
@@ -213,8 +213,7 @@ def set_aside(rules: Rules, *rosters: Roster, compared: Sequence[str] = ()) -> l
 def refuse(faults: list[str]) -> None:
     """Raise UsageError that names every fault, if there are any."""
     if faults:
-        listing = "".join(f"\n  - {fault}" for fault in faults)
-        raise UsageError(f"rules and rosters do not fit, {len(faults)} fault(s):{listing}")
+        raise UsageError(f"rules and rosters do not fit, {listed(faults)}")
 
 
 def column_name(column: str) -> str:
@@ -269,8 +268,3 @@ def _keys(table: str) -> list[str]:
         "capacity": Capacity, "forbid": Forbid, "pin": Pin, "criterion": Criterion, "quota": Quota,
     }  # fmt: skip
     return list(models[table].model_fields) if table in models else list(Rules.model_fields)
-
-
-def _listing(path: str, faults: list[str]) -> str:
-    listing = "".join(f"\n  - {fault}" for fault in faults)
-    return f"{path} has {len(faults)} fault(s), correct them:{listing}"

@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from xcase.errors import TaxonomyError
+from xcase.errors import TaxonomyError, listed
 from xcase.taxonomy.entries import CONTAINER_WORDS, FAMILIES, Industry, Skill
 
 ESCO_URI = re.compile(r"http://data\.europa\.eu/esco/skill/[0-9a-f]{8}(-[0-9a-f]{4,12}){4}")
@@ -113,6 +113,5 @@ def _misshapen(entry: Mapping[str, Any], kind: type[Row]) -> Iterator[str]:
 
 def _sound(path: Path | Traversable, rows: list[Row], faults: list[str]) -> tuple[Row, ...]:
     if faults:
-        listing = "".join(f"\n  - {fault}" for fault in faults)
-        raise TaxonomyError(f"{path.name} has {len(faults)} fault(s), correct them:{listing}")
+        raise TaxonomyError(f"{path.name} has {listed(faults)}")
     return tuple(rows)
