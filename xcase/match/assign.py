@@ -18,6 +18,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from xcase.match.score import HIGHEST
+
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
@@ -29,7 +31,6 @@ ROUNDS = 60
 BLOCK = 256
 # OR-Tools multiplies a cost by the number of nodes and needs the product in 63 bits.
 COST_LIMIT = 2**61
-HIGHEST = 1_000_000  # a score, in millionths
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from xcase.columns import folded
-from xcase.match.assign import HIGHEST
 from xcase.match.explain import Pairing
 from xcase.match.records import Profile
 from xcase.match.rules import column_name
-from xcase.match.score import Parts
+from xcase.match.score import HIGHEST, Parts
 
 NOT_GIVEN = "(not given)"
 # By how much a weight is moved to see whether the pairing depends on it.
@@ -27,8 +26,7 @@ def changes(before: Pairing, after: Pairing) -> dict[str, Any]:
         return pairing.context.mentors[j].id if j >= 0 else None
 
     def total(pairing: Pairing) -> float:
-        who = np.flatnonzero(pairing.mentor >= 0)
-        return int(pairing.scores[who, pairing.mentor[who]].sum()) / HIGHEST
+        return int(pairing.gained().sum()) / HIGHEST
 
     moved = np.flatnonzero(before.mentor != after.mentor).tolist()
     return {

@@ -22,12 +22,11 @@ from xcase.match.records import (
     Unmatched,
 )
 from xcase.match.rules import column_name
-from xcase.match.score import MISSING, UNIT, Context, Parts, part_of
+from xcase.match.score import HIGHEST, MISSING, UNIT, Context, Parts, part_of
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-MILLION = UNIT * UNIT
 SHOWN = 3  # quotes a reason shows of each kind
 
 
@@ -49,6 +48,11 @@ class Pairing:
     pinned: Bools
     bounds: Mapping[str, Bound] = field(default_factory=dict)
 
+    def gained(self) -> Ints:
+        """Return the score of each pair made, in millionths, in order of the mentees."""
+        who = np.flatnonzero(self.mentor >= 0)
+        return self.scores[who, self.mentor[who]].astype(np.int64)
+
 
 def explain_pairs(pairing: Pairing, *, alternatives: int) -> tuple[Pair, ...]:
     """Return the pairs in order of the mentees' ids."""
@@ -58,7 +62,7 @@ def explain_pairs(pairing: Pairing, *, alternatives: int) -> tuple[Pair, ...]:
     for i in np.flatnonzero(pairing.mentor >= 0).tolist():
         j = int(pairing.mentor[i])
         others = best_mentors(pairing, legal, i, alternatives, apart_from=j)
-        score = int(pairing.scores[i, j]) / MILLION
+        score = int(pairing.scores[i, j]) / HIGHEST
         reasons, missing, confidence = why.of(i, j)
         found.append(
             Pair(
@@ -85,7 +89,7 @@ def best_mentors(
     scores = pairing.scores[mentee, allowed]
     order = np.argsort(-scores, kind="stable")[:count]
     return tuple(
-        Alternative(pairing.context.mentors[allowed[k]].id, int(scores[k]) / MILLION)
+        Alternative(pairing.context.mentors[allowed[k]].id, int(scores[k]) / HIGHEST)
         for k in order.tolist()
     )
 

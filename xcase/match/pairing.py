@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xcase.errors import UsageError
-from xcase.match.assign import HIGHEST, assign, assign_regret, most_pairs
+from xcase.match.assign import assign, assign_regret, most_pairs
 from xcase.match.audit import changes, fairness_table, sensitivity_table
 from xcase.match.explain import Choice, Pairing, explain_idle, explain_pairs, explain_unmatched
 from xcase.match.legal import Forbidden, forbidden, unread_numbers
@@ -21,6 +21,7 @@ from xcase.match.reader import Encoder, read_passages, read_skills
 from xcase.match.records import Bound, Matching, Profile, Roster
 from xcase.match.rules import Forbid, Pin, Rules, check_columns, column_name, refuse, set_aside
 from xcase.match.score import (
+    HIGHEST,
     OF_MENTEE,
     OF_MENTOR,
     Context,
@@ -293,16 +294,14 @@ class _Problem:
                 yield Choice(mentor, cause, f"without the [[quota]] on {name}")
 
     def _objective(self, pairing: Pairing) -> float:
-        who = np.flatnonzero(pairing.mentor >= 0)
         if self.rules.objective == "participation":
-            return float(len(who))
+            return float((pairing.mentor >= 0).sum())
         if self.rules.objective == "regret" and not self.rules.stable:
             return int(_regrets(pairing).max(initial=0)) / HIGHEST
-        return int(pairing.scores[who, pairing.mentor[who]].sum()) / HIGHEST
+        return int(pairing.gained().sum()) / HIGHEST
 
     def _measures(self, pairing: Pairing, legal: Bools, places: Ints) -> dict[str, Any]:
-        who = np.flatnonzero(pairing.mentor >= 0)
-        got = pairing.scores[who, pairing.mentor[who]].astype(np.int64)
+        got = pairing.gained()
         free = np.where(pairing.pinned, -1, pairing.mentor)
         blocking = blocking_pairs(free, *_views(pairing.parts), legal, places)
         return {
@@ -310,10 +309,10 @@ class _Problem:
             "mentees": len(self._mentees),
             "mentors": len(self._mentors),
             "places": int(self.places.sum()),
-            "pairs": len(who),
+            "pairs": len(got),
             "total_score": int(got.sum()) / HIGHEST,
-            "mean_score": round(float(got.mean()) / HIGHEST, 6) if len(who) else None,
-            "largest_regret": int(_regrets(pairing).max()) / HIGHEST if len(who) else None,
+            "mean_score": round(float(got.mean()) / HIGHEST, 6) if len(got) else None,
+            "largest_regret": int(_regrets(pairing).max()) / HIGHEST if len(got) else None,
             "blocking_pairs": blocking,
         }
 
@@ -325,10 +324,9 @@ def _read(roster: Roster, annotator: Annotates | None) -> Roster:
 
 def _regrets(pairing: Pairing) -> Ints:
     """Return how much less than the best allowed mentor's the score of each matched mentee is."""
-    who = np.flatnonzero(pairing.mentor >= 0)
     best = np.where(pairing.forbidden.mask == 0, pairing.scores, 0).max(axis=1, initial=0)
-    got = pairing.scores[who, pairing.mentor[who]].astype(np.int64)
-    return np.asarray(np.maximum(best[who] - got, 0), np.int64)
+    regrets = np.maximum(best[pairing.mentor >= 0] - pairing.gained(), 0)
+    return np.asarray(regrets, np.int64)
 
 
 def _views(parts: Parts) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:

@@ -27,6 +27,7 @@ Known = npt.NDArray[np.bool_]
 Transfers = Mapping[tuple[str, str], Mapping[str, TransferSignal]]
 
 UNIT = 1000  # of values and of weights
+HIGHEST = UNIT * UNIT  # a score, in millionths
 MISSING = np.uint16(0xFFFF)
 # Parts that only one side cares for; the other side's view of a pair leaves them out.
 OF_MENTEE = ("mentee_preference",)

@@ -13,7 +13,7 @@ from xcase.match.pairing import weigh_up
 from xcase.match.reader import Encoder
 from xcase.match.records import Profile, Reason, Roster
 from xcase.match.rules import Rules, check_columns, refuse
-from xcase.match.score import Context
+from xcase.match.score import HIGHEST, Context
 from xcase.match.signals import CaseSignal, Signals, TransferSignal
 from xcase.store import to_json
 
@@ -45,7 +45,7 @@ def suggest(
     context, parts = weigh_up(mentees, mentors, rules, signals, encoder)
     scores = parts.scores()
     allowed = forbidden(mentees.profiles, mentors.profiles, rules).mask == 0
-    allowed &= scores >= round(rules.min_score * 1_000_000)
+    allowed &= scores >= round(rules.min_score * HIGHEST)
     why = Reasons(context, parts)
     suggestions = []
     for i, mentee in enumerate(context.mentees):
@@ -59,7 +59,7 @@ def suggest(
             mentors_found.append(
                 {
                     "mentor_id": context.mentors[j].id,
-                    "score": int(scores[i, j]) / 1_000_000,
+                    "score": int(scores[i, j]) / HIGHEST,
                     "confidence": confidence,
                     "reasons": to_json(reasons),
                     "missing": list(missing),
