@@ -38,6 +38,8 @@ Rows = Sequence[dict[str, Any]]
 class WordEncoder:
     """A vector for each text from its words alone: texts that share words are near."""
 
+    name = "words:1"
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), 64), np.float32)
         for row, text in enumerate(texts):

@@ -14,7 +14,7 @@ from xcase.errors import UsageError
 from xcase.options import DEFAULT_DIR, Json, note, plain, print_json, print_json_text
 
 if TYPE_CHECKING:
-    from xcase.match.reader import Encoder
+    from xcase.embed import TextEncoder
     from xcase.match.records import Matching, Roster
     from xcase.match.signals import Signals
     from xcase.pipeline import Annotates
@@ -231,7 +231,7 @@ def _signals(folder: Path | None) -> Signals:
 
 def _models(
     mentees: Roster, mentors: Roster, *, lists_only: bool
-) -> tuple[Annotates | None, Encoder | None]:
+) -> tuple[Annotates | None, TextEncoder | None]:
     """Load the network and the sentence encoder, unless nobody has a text to read."""
     from xcase.match.reader import tell_in_words
 

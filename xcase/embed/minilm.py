@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from xcase import models
 from xcase.embed import portable
@@ -48,6 +49,15 @@ class TokenEncoder(Protocol):
     def name(self) -> str: ...
 
     def encode(self, texts: Sequence[str]) -> list[TokenVectors]: ...
+
+
+class TextEncoder(Protocol):
+    """What ``transfer`` and ``match`` need of a model: a unit vector for each text, n x d."""
+
+    @property
+    def name(self) -> str: ...
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
 
 
 class MiniLM:

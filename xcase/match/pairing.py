@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from xcase.embed import TextEncoder
 from xcase.errors import UsageError
 from xcase.match.assign import assign, assign_regret, most_pairs
 from xcase.match.audit import changes, fairness_table, sensitivity_table
 from xcase.match.explain import Choice, Pairing, explain_idle, explain_pairs, explain_unmatched
 from xcase.match.legal import Forbidden, forbidden, unread_numbers
 from xcase.match.quotas import assign_with_bounds, bounds_of, inside, less, pinned
-from xcase.match.reader import Encoder, read_passages, read_skills
+from xcase.match.reader import read_passages, read_skills
 from xcase.match.records import Bound, Matching, Profile, Roster
 from xcase.match.rules import Forbid, Pin, Rules, check_columns, column_name, refuse, set_aside
 from xcase.match.score import (
@@ -57,7 +58,7 @@ def read_profiles(
 
 
 def weigh_up(
-    mentees: Roster, mentors: Roster, rules: Rules, signals: Signals, encoder: Encoder | None
+    mentees: Roster, mentors: Roster, rules: Rules, signals: Signals, encoder: TextEncoder | None
 ) -> tuple[Context, Parts]:
     """Return the parts of every pair's score; without an encoder no sentences are compared."""
     goals = None
@@ -72,7 +73,7 @@ def match(
     mentors: Roster,
     rules: Rules,
     signals: Signals,
-    encoder: Encoder | None,
+    encoder: TextEncoder | None,
     *,
     pins: Sequence[Pin] = (),
     forbids: Sequence[Forbid] = (),
@@ -325,8 +326,7 @@ def _read(roster: Roster, annotator: Annotates | None) -> Roster:
 def _regrets(pairing: Pairing) -> Ints:
     """Return how much less than the best allowed mentor's the score of each matched mentee is."""
     best = np.where(pairing.forbidden.mask == 0, pairing.scores, 0).max(axis=1, initial=0)
-    regrets = np.maximum(best[pairing.mentor >= 0] - pairing.gained(), 0)
-    return np.asarray(regrets, np.int64)
+    return np.asarray(np.maximum(best[pairing.mentor >= 0] - pairing.gained(), 0), np.int64)
 
 
 def _views(parts: Parts) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:

@@ -11,13 +11,13 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from xcase import sentences
 from xcase.columns import items
+from xcase.embed import TextEncoder
 from xcase.extract.skills import find_skills
 from xcase.impersonal import impersonal
 from xcase.match.records import Aim, Evidence, Profile, ProfileSkill, Roster, Side
@@ -53,12 +53,6 @@ _WISH_TO_LEARN = re.compile(
     r"\b(?:(?:want|wish|hope|hoping|like) to (?:learn|get better|improve)|struggle with)\b",
     re.IGNORECASE,
 )
-
-
-class Encoder(Protocol):
-    """What turns sentences into unit vectors; tests pass a fake one."""
-
-    def encode(self, texts: Sequence[str]) -> Vectors: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +99,7 @@ def read_skills(
     return replace(roster, profiles=tuple(profiles))
 
 
-def read_passages(roster: Roster, encoder: Encoder) -> Passages:
+def read_passages(roster: Roster, encoder: TextEncoder) -> Passages:
     """Return the sentences that tell what a mentee wants, or what a mentor is, with vectors.
 
     The skills that a mentee lists count elsewhere; here they would only count twice.

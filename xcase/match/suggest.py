@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from xcase.embed import TextEncoder
 from xcase.match.explain import Reasons
 from xcase.match.legal import forbidden
 from xcase.match.pairing import weigh_up
-from xcase.match.reader import Encoder
 from xcase.match.records import Profile, Reason, Roster
 from xcase.match.rules import Rules, check_columns, refuse
 from xcase.match.score import HIGHEST, Context
@@ -26,7 +26,7 @@ def suggest(
     mentors: Roster,
     rules: Rules,
     signals: Signals,
-    encoder: Encoder | None,
+    encoder: TextEncoder | None,
     *,
     limit: int = 5,
 ) -> list[dict[str, Any]]:

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from xcase.embed import SentenceModel
+from xcase.embed import SentenceModel, TextEncoder
 from xcase.records import Analysis
 from xcase.transfer.bridge import Mention, mentions, words_by_place
 from xcase.transfer.cases import CaseCounts, count_cases
 from xcase.transfer.embedding import Contexts, contexts
 from xcase.transfer.labour_market import LabourMarket, load_labour_market
-from xcase.transfer.vectors import Encoder, vectors_of
+from xcase.transfer.vectors import vectors_of
 from xcase.transfer.verdict import WEIGHTS
 
 Matrix = NDArray[np.float64]
@@ -42,7 +42,7 @@ class Base:
 
 
 def prepare(
-    analysis: Analysis, folder: Path | None = None, *, encoder: Encoder | None = None
+    analysis: Analysis, folder: Path | None = None, *, encoder: TextEncoder | None = None
 ) -> Base:
     """Count the cases, read the tables and encode the mentions of an analysis.
 

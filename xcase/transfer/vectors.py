@@ -11,13 +11,12 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xcase import disk
-from xcase.embed import DIMENSIONS
+from xcase.embed import DIMENSIONS, TextEncoder
 from xcase.vectors import checked, comparable
 
 FILE = "transfer.safetensors"
@@ -27,16 +26,7 @@ Vectors = NDArray[np.float32]
 logger = logging.getLogger(__name__)
 
 
-class Encoder(Protocol):
-    """Texts to unit vectors (n x 384); ``name`` says which model it is."""
-
-    @property
-    def name(self) -> str: ...
-
-    def encode(self, texts: Sequence[str]) -> Vectors: ...
-
-
-def vectors_of(texts: Sequence[str], folder: Path | None, encoder: Encoder) -> Vectors:
+def vectors_of(texts: Sequence[str], folder: Path | None, encoder: TextEncoder) -> Vectors:
     """Return n x 384, encoding only what the folder's file does not hold yet.
 
     Raises:
