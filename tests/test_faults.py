@@ -7,6 +7,8 @@ import io
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,26 @@ def test_a_fault_at_any_call_of_a_save_leaves_a_whole_analysis(
             break
     assert at > 20  # there are so many calls, and each has failed once
     assert min(survived.values()) > 0
+
+
+def test_a_run_killed_while_it_writes_run_json_alone_leaves_no_draft_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for at in range(1, 99):
+        folder = tmp_path / str(at)
+        store.save(OLD, folder)
+        faulty, known = FaultyDisk(at, dead=True), store.Written(store.load(folder).run["files"])
+        with monkeypatch.context() as patched:
+            patched.setattr(disk, "os", faulty)
+            with suppress(AnalysisError, OSError):
+                store.save(replace(OLD, run={"xcase": "1"}), folder, known=known)
+        assert store.load(folder).run["xcase"] in "01"
+        store.save(OLD, folder)
+        left = sorted(p.name for p in folder.iterdir() if p.name != ".lock")
+        assert left == sorted([*DATA, "run.json"])
+        if faulty.calls < at:
+            break
+    assert at > 5
 
 
 def test_a_fault_at_any_call_of_the_journal_loses_nothing_that_was_told(

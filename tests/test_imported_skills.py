@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from xcase.cli_taxonomy import import_skills
 from xcase.errors import TaxonomyError
 from xcase.taxonomy import imported, load_base_skills, parse_skills
 
@@ -90,6 +91,26 @@ def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "nothing was written" in done.stderr
     assert not (tmp_path / "xcase-skills.toml").exists()
+
+
+@pytest.mark.parametrize("out", ["nowhere/own.toml", "."])
+def test_a_place_that_cannot_be_written_to_is_said(out: str, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("name\nbeekeeping\n")
+    done = xcase("taxonomy", "--import", "t.csv", "--out", out, folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"xcase: cannot write {out}: ")
+
+
+def test_a_file_that_no_command_could_read_replaces_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t.csv").write_text("name\nbeekeeping\n")
+    out = tmp_path / "own.toml"
+    out.write_text("earlier")
+    monkeypatch.setattr(imported, "as_toml", lambda _: "[[skill]]\n")
+    with pytest.raises(TaxonomyError, match=r"own\.toml has"):
+        import_skills(tmp_path / "t.csv", out, as_json=False)
+    assert out.read_text() == "earlier"
 
 
 def test_a_table_that_is_gone_is_said(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from xcase import disk, store
 from xcase.errors import AnalysisError
 from xcase.journal import FILE as JOURNAL
 from xcase.journal import Journal
+from xcase.privacy.key import Key
 
 SEED = int(os.environ.get("XCASE_SEED", "0"))
 
@@ -129,3 +130,35 @@ def test_a_file_written_safely_is_the_old_one_or_the_new_one(
         disk.write_safely(folder / "a", b"new, and longer")
     assert set(states) == {b"old" if there else None, b"new, and longer"}
     assert [s.get("a") for s in volatile.states(chance)] == [b"new, and longer"]
+
+
+def test_a_key_told_to_be_kept_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(SEED)
+    path = tmp_path / "names.key"
+    Key(b"secret", {"okafor": "Ashdown"}, path).keep()
+    old = path.read_bytes()
+    volatile = Volatile(tmp_path, lambda: None)
+    with monkeypatch.context() as patched:
+        patched.setattr(disk, "os", volatile)
+        Key(b"secret", {"okafor": "Ashdown", "tarrant": "Bell"}, path).keep()
+    assert path.read_bytes() != old
+    assert [s[path.name] for s in volatile.states(chance)] == [path.read_bytes()]
+
+
+def test_two_programs_that_write_one_file_take_nothing_from_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, replace = tmp_path / "a", disk.replace
+    others = iter([b"the other's, and longer"])
+
+    def meanwhile(draft: Path, place: Path) -> None:
+        for content in others:
+            disk.write_safely(path, content)
+        replace(draft, place)
+
+    monkeypatch.setattr(disk, "replace", meanwhile)
+    disk.write_safely(path, b"own")
+    assert path.read_bytes() == b"own"
+    assert list(tmp_path.iterdir()) == [path]

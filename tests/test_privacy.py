@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import stat
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -407,6 +408,7 @@ def test_a_key_file_is_kept_apart_and_private(tmp_path: Path) -> None:
         open_key(tmp_path / "out" / "key.json", tmp_path / "out")
     path = tmp_path / "key.json"
     Key(SECRET, {"okafor": "Ashdown"}, path).keep()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert open_key(path, tmp_path / "out").words == {"okafor": "Ashdown"}
     path.chmod(0o644)
     with pytest.raises(UsageError, match="chmod 600"):

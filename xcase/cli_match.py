@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -207,14 +206,10 @@ def _check_out(out: Path | None) -> None:
 
 
 def _write(out: Path, text: str) -> None:
-    draft = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     try:
-        draft.write_text(text, encoding="utf-8", newline="")
-        draft.replace(out)
+        disk.write_safely(out, text.encode())
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror}") from error
-    finally:
-        disk.discard(draft)
 
 
 def _signals(folder: Path | None) -> Signals:

@@ -58,7 +58,13 @@ def taxonomy_cli(
 
 
 def import_skills(table: Path, out: Path, *, as_json: bool) -> None:
-    """Write the skills that a table adds to those of xcase as TOML; say what was left out."""
+    """Write the skills that a table adds to those of xcase as TOML; say what was left out.
+
+    Raises:
+        UsageError: the table cannot be read or adds nothing, or the file cannot be written.
+    """
+    from tempfile import TemporaryDirectory
+
     from xcase import disk, inputs
     from xcase.profiles import read_rows
     from xcase.store import to_json
@@ -74,8 +80,14 @@ def import_skills(table: Path, out: Path, *, as_json: bool) -> None:
         note(f"and {len(remarks) - TOLD} more such remarks")
     if not skills:
         raise UsageError(f"{table} adds no skill; nothing was written")
-    disk.write_safely(out, imported.as_toml(skills).encode())
-    parse_skills(out, load_base_skills())
+    content = imported.as_toml(skills).encode()
+    try:
+        with TemporaryDirectory() as apart:  # a file that no command could read replaces none
+            disk.write(Path(apart) / out.name, content)
+            parse_skills(Path(apart) / out.name, load_base_skills())
+        disk.write_safely(out, content)
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror}") from error
     if as_json:
         print_json([to_json(skill) for skill in skills])
     else:

@@ -7,6 +7,7 @@ calls fail, and the program die in each, in turn.
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -70,11 +71,16 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write_safely(path: Path, content: bytes) -> None:
-    """Write a file so that it is the old one or the new one, whatever happens."""
-    draft = path.with_name(f".{path.name}.next")
+def write_safely(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Write a file so that it is the old one or the new one, whatever happens.
+
+    Args:
+        mode: who may read and write it, less what the system keeps from all new files.
+    """
+    # Not everyone who writes holds the folder: each has a draft of his own, and no one else's mode.
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        write(draft, content)
+        _put(draft, [content], os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         replace(draft, path)
         sync_folder(path.parent)
     finally:
@@ -127,8 +133,8 @@ def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
     yield b"".join(block)
 
 
-def _put(path: Path, blocks: Iterable[bytes], flags: int) -> None:
-    descriptor = os.open(path, flags | _BINARY, 0o666)
+def _put(path: Path, blocks: Iterable[bytes], flags: int, mode: int = 0o666) -> None:
+    descriptor = os.open(path, flags | _BINARY, mode)
     try:
         for block in blocks:
             rest = memoryview(block)

@@ -161,7 +161,9 @@ def save(analysis: Analysis, folder: Path, *, known: Written | None = None) -> N
     with writing(folder):
         try:
             if known is not None and known.files == files:
-                disk.write_safely(folder / RUN, told)
+                disk.write(folder / _UNDECIDED, told)
+                disk.replace(folder / _UNDECIDED, folder / RUN)
+                disk.sync_folder(folder)
                 return
             for name, table in tables.items():
                 disk.write_lines(folder / f".{name}.next", table)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import os
 import secrets
 import stat
 from collections.abc import Collection, Iterator, Sequence
@@ -51,16 +50,10 @@ class Key:
             "secret": self.secret.hex(),
             "words": dict(sorted(self.words.items())),
         }
-        draft = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
+        content = json.dumps(told, ensure_ascii=False, indent=1).encode()
         try:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(told, file, ensure_ascii=False, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self.path)
+            disk.write_safely(self.path, content, mode=0o600)
         except OSError as error:
-            disk.discard(draft)
             raise UsageError(f"cannot write the key file {self.path}: {error.strerror}") from error
 
     def assign(self, bare: str, pool: Sequence[str], avoid: Collection[str]) -> str:

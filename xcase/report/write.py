@@ -74,7 +74,4 @@ def _owner(cases: Path) -> str | None:
 
 
 def _write(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    disk.write(path, text.encode("utf-8", "replace"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -79,12 +78,9 @@ def _write(folder: Path, model: str, rows: dict[bytes, NDArray[np.float16]]) -> 
     keys = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, KEY_BYTES)
     vectors: NDArray[np.float16] = np.stack(list(rows.values()))
     tensors = {"keys": keys, "vectors": vectors}
-    draft = folder / f".{FILE}.{os.getpid()}.tmp"
+    told = {"model": model, "sha256": _digest(keys, vectors)}
     try:
-        told = {"model": model, "sha256": _digest(keys, vectors)}
-        draft.write_bytes(save(tensors, metadata=told))
-        draft.replace(folder / FILE)
+        disk.write_safely(folder / FILE, save(tensors, metadata=told))
     except OSError as error:
         # An analysis that may only be read still gets its answer.
         logger.warning("cannot keep vectors in %s: %s", folder, error.strerror)
-        disk.discard(draft)
