@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
+import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from xcase import errors, read, taxonomy, transfer
+from xcase.export import codebook
 
 
 @pytest.mark.parametrize("package", [read, taxonomy, transfer])
@@ -28,17 +32,41 @@ def _tree(error: type[errors.XcaseError]) -> Iterator[type[errors.XcaseError]]:
 
 
 def test_every_error_is_drawn_with_its_exit_status() -> None:
-    drawing = (errors.__doc__ or "").splitlines()
-    for error in _tree(errors.XcaseError):
-        assert any(f" {error.__name__} " in line for line in drawing)
-    assert errors.XcaseError.exit_status == 1
-    assert errors.UsageError.exit_status == 2
-    assert errors.AnalysisError.exit_status == 4
+    # Without a number it ends as the error above it does; with a dash it ends no command.
+    line = re.compile(r"^ +[│├└─ ]*(\w+Error) +(?:(?:exit status )?(\d+\b|–))?", re.MULTILINE)
+    drawn = dict(line.findall(errors.__doc__ or ""))
+    tree = list(_tree(errors.XcaseError))
+    assert drawn.keys() == {error.__name__ for error in tree}
+    for error in tree:
+        number = drawn[error.__name__]
+        if number.isdigit():
+            assert error.exit_status == int(number), error
+        else:
+            assert "exit_status" not in vars(error), error
+
+
+def test_every_code_that_is_given_has_a_meaning_and_every_meaning_a_code() -> None:
+    root = Path(errors.__file__).parent
+    given = {
+        node.value
+        for path in root.rglob("*.py")
+        if path != Path(errors.__file__)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and re.fullmatch(r"E_[A-Z_]+", str(node.value))
+    }
+    assert given == errors.CODES.keys()
+
+
+def test_the_codes_are_told_in_the_documentation_and_in_the_codebook() -> None:
+    page = Path(__file__).parent.parent / "docs" / "exports.md"
+    table = page.read_text(encoding="utf-8").partition("## Codes of errors\n")[2]
+    assert re.findall(r"^\| `(\w+)` \| (.+) \|$", table, re.MULTILINE) == [*errors.CODES.items()]
+    codes = codebook.as_markdown().partition("## Codes of errors\n")[2]
+    assert all(f"| {name} | {meaning} |" in codes for name, meaning in errors.CODES.items())
 
 
 def test_a_read_error_keeps_its_code() -> None:
     assert errors.ReadError("E_EMPTY", "the file is empty").code == "E_EMPTY"
-    assert all(code in (read.__doc__ or "") for code in ("E_EMPTY", "E_DUPLICATE_ID"))
 
 
 def test_of_many_names_only_the_likely_ones_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,28 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
 
+# What each code of errors.jsonl means.
+CODES = {
+    "E_EMPTY": "The file holds no bytes.",
+    "E_NO_TEXT": "Nothing visible in it: blank, or pages that are only pictures.",
+    "E_CORRUPT": "Cut short or damaged.",
+    "E_TYPE_MISMATCH": "The content is not what the file name says.",
+    "E_UNSUPPORTED": "A format that is not read, no ordinary file, or something that xcase wrote.",
+    "E_ENCRYPTED": "A password is needed.",
+    "E_LIMIT_SIZE": "Larger than what is read, packed or unpacked, or too much for the memory.",
+    "E_LIMIT_PAGES": "A PDF with too many pages.",
+    "E_LIMIT_TIME": "Reading it took too long.",
+    "E_CRASH": "Its reader died or failed, or returned no documents.",
+    "E_XML_UNSAFE": "XML with a document type declaration inside a Word file.",
+    "E_ENCODING": "The bytes are text in no known encoding.",
+    "E_IO": "The file system refused it, it vanished, or it was written to while it was read.",
+    "E_ROW": "A row of a CSV or JSON lines file is malformed or has no text.",
+    "E_DUPLICATE_ID": "The id is that of an earlier row or document.",
+    "E_FORGOTTEN": "It names a person whom this folder has forgotten, and was left out.",
+    "E_ANALYSIS": "It was read, and its analysis failed: a fault of xcase.",
+    "E_CORRECTION": "A decision of a person on it could not be followed.",
+}
+
 # To compare letter by letter takes long: who asks for one of ten thousand gets an answer at once.
 MOST_COMPARED = 1000
 
@@ -70,7 +92,7 @@ class StoppedError(XcaseError):
 class ReadError(XcaseError):
     """One input could not be read.
 
-    ``code`` is one of the upper-case codes listed in :mod:`xcase.read`.
+    ``code`` is one of ``CODES``.
     """
 
     def __init__(self, code: str, message: str) -> None:

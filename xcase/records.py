@@ -129,7 +129,10 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An input that was skipped or cut: one line of ``errors.jsonl``."""
+    """An input that was skipped or cut: one line of ``errors.jsonl``.
+
+    ``code`` is one of :data:`xcase.errors.CODES`.
+    """
 
     path: str
     sha256: str

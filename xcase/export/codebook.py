@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from xcase import __version__
+from xcase.errors import CODES
 from xcase.export.meanings import (
     DIRECTION,
     KIND_OF_DOCUMENT,
@@ -114,6 +115,7 @@ def _labels() -> Iterator[str]:
         ("How a skill was found", METHOD),
         ("Directions of a transfer", DIRECTION),
         ("Kinds of skill in the labour market", KIND_OF_SKILL),
+        ("Codes of errors", CODES),
     ):
         yield f"\n## {title}\n\n{_HEAD}"
         yield from (_line(Code("", name, "", meaning)) for name, meaning in meanings.items())

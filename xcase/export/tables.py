@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from xcase.errors import CODES
 from xcase.export import meanings
 from xcase.frames import rows_of
 from xcase.records import (
@@ -287,7 +288,7 @@ TABLES = (
             Column("number", "integer", "Which message about this input it is, from 1."),
             Column("sha256", "text", "The SHA-256 of the input, empty if it was not read."),
             Column("stage", "text", "The stage that skipped or cut it."),
-            Column("code", "text", "A short name of the cause."),
+            Column("code", "text", "A short name of the cause.", tuple(CODES)),
             Column("message", "text", "What was wrong, and what to do."),
         ),
     ),
