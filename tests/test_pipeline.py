@@ -16,8 +16,9 @@ from xcase.annotate.labels import SKILLS
 from xcase.errors import UsageError
 from xcase.pipeline import analyze
 from xcase.read import isolate
-from xcase.records import Analysis
+from xcase.records import Analysis, Annotation
 from xcase.settings import Settings
+from xcase.taxonomy import taxonomy_version
 
 AMINA = (
     "# The loading bay\n\n"
@@ -237,6 +238,21 @@ def test_other_settings_do_everything_anew(tmp_path: Path) -> None:
     analysis, seen = run(folder, out=out, settings=Settings(skill=1.0))
     assert len(seen) == 1
     assert analysis.cases[0].skills == ()
+
+
+def test_the_run_names_the_versions_that_it_began_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class WhileItChanges(FakeAnnotator):
+        def annotate(self, *args: Any) -> list[Annotation]:
+            monkeypatch.setattr("xcase.pipeline.taxonomy_version", lambda: "another")
+            return super().annotate(*args)
+
+    folder, out = corpus(tmp_path / "in", a_md=AMINA), tmp_path / "out"
+    analysis = analyze([folder], out, annotator=WhileItChanges())
+    assert analysis.run["taxonomy"] == taxonomy_version()
+    _, seen = run(folder, out=out)
+    assert len(seen) == 1
 
 
 def test_who_asks_for_it_fast_is_read_by_the_small_network_alone(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator,
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from xcase import __version__, amend, corrections, models, read, sentences, store
 from xcase.cases import extract_cases
@@ -21,8 +21,6 @@ from xcase.privacy.pseudonymise import check_folder, mark_folder, pseudonymise
 from xcase.records import (
     Analysis,
     Annotation,
-    Case,
-    Document,
     Mark,
     Skipped,
     Source,
@@ -38,6 +36,14 @@ FIRST = 8
 
 # Documents with their cases, and those at which the analysis failed.
 Worked = tuple[list[Done], list[Skipped]]
+
+
+class Earlier(NamedTuple):
+    """What an earlier run found, by document id, which cases it found told again, and its lines."""
+
+    done: dict[str, Done]
+    duplicates: dict[str, str]
+    written: store.Written
 
 
 class Annotates(Protocol):
@@ -98,44 +104,50 @@ def analyze(
         check_folder(out, pseudonymised=key is not None)
         mark_folder(out, pseudonymised=key is not None)
         decisions = corrections.by_document(corrections.stored(out))
+        maker = _fingerprint(settings, pseudonymised=key is not None)
         with clock.stage("earlier"):
-            maker = {**_fingerprint(settings), "pseudonymised": key is not None}
             journal = Journal(out, maker)
-            earlier, known_again, written = _earlier(out, settings, decisions.keys())
-        with clock.stage("read"):
-            # What was stored under other names is not what the files say.
-            before = {} if key is not None else _files(earlier)
-            given = stdin if Path("-") in paths else None
-            sources, skipped = read.read_all(*found, paths, given, stop, before)
-        sources, skipped = forgotten.leave_out(out, sources, skipped)
-        if key is not None:
-            with clock.stage("pseudonymise"):
-                sources, skipped = pseudonymise(sources, skipped, key)
-                key.keep()  # before anything is stored: pseudonyms without their key are for good
-        results = _known(sources, decisions.keys(), earlier, journal.found)
+            earlier = _earlier(out, maker, decisions.keys())
+        sources, skipped = _inputs(found, paths, stdin, out, key, earlier, stop, clock)
+        results = _known(sources, decisions.keys(), earlier.done, journal.found)
         fresh = [s for s in sources if s.id not in results]
         run = Run(len(results), len(sources), clock, progress, stop)
         with closing(engine(fresh, annotator, settings, run)) as worked:
             skipped += _carry_out(worked, decisions, journal, run, results)
         skipped += amend.unread(decisions, {s.id for s in sources})
         analysis = _gathered([results[s.id] for s in sources if s.id in results], skipped)
-        with clock.stage("compare"):
-            # Nothing new, and all in the order in which it was compared before.
-            unchanged = [d for d, _ in earlier.values()] == list(analysis.documents)
-            again = known_again if unchanged else near_duplicates(analysis)
-        told = {
-            **_fingerprint(settings),
-            "corrected": sorted(decisions),
-            "pseudonymised": key is not None,
-            "counts": analysis.counts(),
-            "duplicates": again,
-            "analysed_now": len(fresh),
-            "seconds": clock.seconds,
-        }
-        analysis = replace(analysis, run=told)
-        store.save(analysis, out, known=written)
+        analysis = _recorded(analysis, maker, earlier, decisions.keys(), len(fresh), clock)
+        store.save(analysis, out, known=earlier.written)
         journal.remove()
     return analysis
+
+
+def _inputs(
+    found: tuple[Sequence[Path], Sequence[Skipped]],
+    paths: Sequence[Path],
+    stdin: BinaryIO | None,
+    out: Path,
+    key: Key | None,
+    earlier: Earlier,
+    stop: Callable[[], bool],
+    clock: Clock,
+) -> tuple[list[Source], list[Skipped]]:
+    """Return the documents to analyse, as they may be stored, and what was skipped.
+
+    Args:
+        found: the files under ``paths``, and what was passed over.
+    """
+    with clock.stage("read"):
+        # What was stored under other names is not what the files say.
+        before = {} if key is not None else _files(earlier.done)
+        given = stdin if Path("-") in paths else None
+        sources, skipped = read.read_all(*found, paths, given, stop, before)
+    sources, skipped = forgotten.leave_out(out, sources, skipped)
+    if key is not None:
+        with clock.stage("pseudonymise"):
+            sources, skipped = pseudonymise(sources, skipped, key)
+            key.keep()  # before anything is stored: pseudonyms without their key are for good
+    return sources, skipped
 
 
 def _carry_out(
@@ -192,6 +204,30 @@ def _gathered(results: Sequence[Done], skipped: Sequence[Skipped]) -> Analysis:
     )
 
 
+def _recorded(
+    analysis: Analysis,
+    maker: Mapping[str, Any],
+    earlier: Earlier,
+    decided: Collection[str],
+    fresh: int,
+    clock: Clock,
+) -> Analysis:
+    """Return the analysis with what ``run.json`` tells: its maker, and what this run did."""
+    with clock.stage("compare"):
+        # Nothing new, and all in the order in which it was compared before.
+        unchanged = [d for d, _ in earlier.done.values()] == list(analysis.documents)
+        again = earlier.duplicates if unchanged else near_duplicates(analysis)
+    told = {
+        **maker,
+        "corrected": sorted(decided),
+        "counts": analysis.counts(),
+        "duplicates": again,
+        "analysed_now": fresh,
+        "seconds": clock.seconds.copy(),
+    }
+    return replace(analysis, run=told)
+
+
 def work(
     chunk: Sequence[Source],
     wait: Callable[[], Parsed] | None,
@@ -240,17 +276,13 @@ def _together(
             yield extract_cases(source, units, annotation, settings)
 
 
-def _earlier(
-    out: Path, settings: Settings, decided: Collection[str]
-) -> tuple[dict[str, Done], dict[str, str], store.Written]:
-    """Return what an earlier run with the same versions and settings found, by document id.
-
-    And which of its cases told a story again, and the lines that all this was read from.
+def _earlier(out: Path, maker: Mapping[str, Any], decided: Collection[str]) -> Earlier:
+    """Return what an earlier run of the same maker (versions and settings) left.
 
     Documents on which people decided, now or then, are left out: decisions are carried out on what
     the extraction finds, and what cannot be followed is told on every run.
     """
-    nothing: tuple[dict[str, Done], dict[str, str], store.Written] = {}, {}, store.Written({})
+    nothing = Earlier({}, {}, store.Written({}))
     try:
         earlier, written = store.load_written(out)
     except NewerFormatError:
@@ -258,13 +290,12 @@ def _earlier(
     except AnalysisError:
         # Nothing there, or damaged, or from another version: then everything is done afresh.
         return nothing
-    fingerprint = _fingerprint(settings)
-    if any(earlier.run.get(key) != value for key, value in fingerprint.items()):
+    if any(earlier.run.get(key) != value for key, value in maker.items()):
         return nothing
     afresh = {*decided, *earlier.run.get("corrected", ())}
     cases = earlier.cases_by_document()
     found = {d.id: (d, cases[d.id]) for d in earlier.documents if d.id not in afresh}
-    return found, dict(repeats(earlier)), written
+    return Earlier(found, dict(repeats(earlier)), written)
 
 
 def _files(earlier: Mapping[str, Done]) -> dict[str, Source]:
@@ -295,7 +326,7 @@ def _known(
     }
 
 
-def _same(done: tuple[Document, tuple[Case, ...]], source: Source) -> bool:
+def _same(done: Done, source: Source) -> bool:
     document, _ = done
     return (document.sha256, document.path, document.text, document.metadata) == (
         source.sha256,
@@ -305,7 +336,8 @@ def _same(done: tuple[Document, tuple[Case, ...]], source: Source) -> bool:
     )
 
 
-def _fingerprint(settings: Settings) -> dict[str, Any]:
+def _fingerprint(settings: Settings, *, pseudonymised: bool) -> dict[str, Any]:
+    """Return what decides on the result besides the documents; a run asks for it once."""
     return {
         "xcase": __version__,
         "taxonomy": taxonomy_version(),
@@ -313,6 +345,7 @@ def _fingerprint(settings: Settings) -> dict[str, Any]:
             m.name: {"version": m.version, "sha256": m.files} for m in models.manifest().values()
         },
         "settings": settings.as_dict(),
+        "pseudonymised": pseudonymised,
     }
 
 
