@@ -21,7 +21,8 @@ from xcase.cases import extract_cases
 from xcase.embed import MiniLM, model_name
 from xcase.embed.minilm import MANY
 from xcase.extract.skills import alias_marks
-from xcase.pipeline import analyze, mark
+from xcase.parse import mark
+from xcase.pipeline import analyze
 from xcase.records import Mark, Source
 from xcase.sentences import Unit
 from xcase.settings import Settings

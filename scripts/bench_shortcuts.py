@@ -13,7 +13,7 @@ from measure_similar_speed import PROFILES
 from xcase import models, names, sentences, store
 from xcase.embed import MiniLM
 from xcase.embed.runtimes import in_half_precision
-from xcase.pipeline import mark
+from xcase.parse import mark
 from xcase.settings import Settings
 from xcase.similar import Searcher, open_index, parse_profile, rank
 

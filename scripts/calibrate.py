@@ -30,8 +30,8 @@ from xcase.annotate.annotator import Annotator
 from xcase.annotate.labels import industries
 from xcase.confidence import KINDS, logit, weighed
 from xcase.extract import industry, outcomes, people, program, skills
+from xcase.parse import mark
 from xcase.phases import START, as_table, likeliest_way, phase_odds
-from xcase.pipeline import mark
 from xcase.records import OUTCOME_TYPES, PHASES, Annotation, Sentence, Tagged
 from xcase.settings import Settings
 

@@ -22,7 +22,7 @@ from xcase.annotate.annotator import Annotator
 from xcase.cases import extract_cases
 from xcase.confidence import logit
 from xcase.extract.people import name_words
-from xcase.pipeline import mark
+from xcase.parse import mark
 from xcase.records import Annotation, Case, Source
 from xcase.settings import Settings
 

@@ -30,7 +30,7 @@ from gold import Gold, load
 from xcase import __version__, evaluate, sentences, store
 from xcase.annotate.annotator import Annotator
 from xcase.cases import extract_cases
-from xcase.pipeline import mark
+from xcase.parse import mark
 from xcase.records import Source
 from xcase.settings import Settings
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 from importlinter.cli import lint_imports
@@ -41,6 +42,41 @@ def test_the_readme_maps_every_module() -> None:
         and not path.name.startswith("_")
     }
     assert told == there
+
+
+def test_every_private_name_of_a_module_is_used_in_it() -> None:
+    unused = []
+    for path in sorted((ROOT / "xcase").rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        said = Counter(re.findall(r"\w+", source))
+        made = [name for node in ast.parse(source).body for name in _names_made(node)]
+        unused += [
+            f"{path.name}: {name}"
+            for name in made
+            if name.startswith("_") and not name.startswith("__") and said[name] == 1
+        ]
+    assert not unused
+
+
+def _names_made(node: ast.stmt) -> list[str]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return [name]
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+        case ast.Assign(targets=targets):
+            return [target.id for target in targets if isinstance(target, ast.Name)]
+    return []
+
+
+def test_a_name_is_imported_from_where_it_is_made() -> None:
+    passed_on = [
+        f"{path.name}: {name}"
+        for path in sorted((ROOT / "xcase").rglob("*.py"))
+        if path.name != "__init__.py"
+        for name in re.findall(r"import .*\b(\w+) as \1\b", path.read_text(encoding="utf-8"))
+    ]
+    assert not passed_on
 
 
 def test_the_command_line_starts_without_heavy_libraries() -> None:

@@ -15,11 +15,12 @@ from fakes import FakeAnnotator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xcase import pipeline, sentences, store
+from xcase import sentences, store
 from xcase.cases import extract_cases
 from xcase.errors import UsageError
 from xcase.journal import Journal
 from xcase.match.rules import load_rules
+from xcase.parse import mark
 from xcase.read import read_file, read_rows
 from xcase.read.kinds import SUFFIXES
 from xcase.records import Source
@@ -81,7 +82,7 @@ def test_every_span_of_any_text_stands_in_it(text: str) -> None:
     for unit in units:
         assert ends[-1] <= unit.start < unit.end <= len(text)
         ends.append(unit.end)
-    (annotation,) = FakeAnnotator().annotate([(text, units, pipeline.mark([text])[0])])
+    (annotation,) = FakeAnnotator().annotate([(text, units, mark([text])[0])])
     _, cases = extract_cases(source, units, annotation, Settings())
     for case in cases:
         assert 0 <= case.start <= case.end <= len(text)

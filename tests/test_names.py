@@ -6,7 +6,7 @@ import pytest
 
 from xcase import names
 from xcase.names import find_names
-from xcase.pipeline import mark
+from xcase.parse import mark
 from xcase.records import Mark
 
 STORY = "Last spring Sarah Johnson left Microsoft. Her mentor, David Miller, rang her in London."

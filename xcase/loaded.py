@@ -68,7 +68,7 @@ class Models:
     def warm_up(self) -> None:
         """Load everything now, so that nobody's first question waits for it."""
         from xcase.confidence import calibration
-        from xcase.pipeline import mark
+        from xcase.parse import mark
 
         _ = self.annotator
         calibration()

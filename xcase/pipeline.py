@@ -14,7 +14,6 @@ from xcase.duplicates import near_duplicates, repeats
 from xcase.errors import AnalysisError, NewerFormatError, XcaseError
 from xcase.journal import Done, Journal
 from xcase.parse import Parsed, parse, parsed_ahead, workers_for
-from xcase.parse import mark as mark  # what the network is given, beside what it is asked
 from xcase.privacy import forgotten
 from xcase.privacy.key import Key
 from xcase.privacy.pseudonymise import check_folder, mark_folder, pseudonymise

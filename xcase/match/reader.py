@@ -21,8 +21,9 @@ from xcase.embed import TextEncoder
 from xcase.extract.skills import find_skills
 from xcase.impersonal import impersonal
 from xcase.match.records import Aim, Evidence, Profile, ProfileSkill, Roster, Side
+from xcase.parse import mark
 from xcase.phrases import PhraseTable
-from xcase.pipeline import Annotates, mark
+from xcase.pipeline import Annotates
 from xcase.records import Annotation, Sentence, SkillMention
 from xcase.settings import Settings
 from xcase.taxonomy import CONTAINER_WORDS, load_skills
@@ -81,9 +82,7 @@ def tell_in_words(*rosters: Roster) -> bool:
     )
 
 
-def read_skills(
-    roster: Roster, annotator: Annotates | None, settings: Settings | None = None
-) -> Roster:
+def read_skills(roster: Roster, annotator: Annotates | None) -> Roster:
     """Return the roster with the skills of each profile.
 
     Args:
@@ -91,7 +90,7 @@ def read_skills(
     """
     profiles = [replace(p, skills=tuple(_listed(p))) for p in roster.profiles]
     if annotator is not None:
-        told = _told(profiles, roster.side, annotator, settings or Settings())
+        told = _told(profiles, roster.side, annotator)
         profiles = [
             replace(p, skills=(*p.skills, *found)) for p, found in zip(profiles, told, strict=True)
         ]
@@ -143,7 +142,7 @@ def _skills_of(item: str) -> list[str]:
 
 
 def _told(
-    profiles: Sequence[Profile], side: Side, annotator: Annotates, settings: Settings
+    profiles: Sequence[Profile], side: Side, annotator: Annotates
 ) -> list[list[ProfileSkill]]:
     found: list[list[ProfileSkill]] = [[] for _ in profiles]
     cells = [
@@ -162,7 +161,7 @@ def _told(
             chunk, read, units, annotations, strict=True
         ):
             document = f"{profiles[number].id}#{column}"
-            for skill in _read(document, one.text, split, annotation, side, column, settings):
+            for skill in _read(document, one.text, split, annotation, side, column):
                 start, end = one.before(skill.evidence.start, skill.evidence.end)
                 evidence = Evidence(document, start, end, told[start:end])
                 found[number].append(replace(skill, evidence=evidence))
@@ -176,11 +175,10 @@ def _read(
     annotation: Annotation,
     side: Side,
     column: str,
-    settings: Settings,
 ) -> Iterator[ProfileSkill]:
     # A profile is all background: what its owner brings and lacks before anything has happened.
     told = [Sentence(u.start, u.end, "background", 1.0) for u in units]
-    mentions = find_skills(text, annotation.spans, told, settings.skill)
+    mentions = find_skills(text, annotation.spans, told, Settings().skill)
     for mention in mentions:
         aim = _aim_of_mention(mention, column, side)
         evidence = Evidence(document, mention.start, mention.end, mention.surface)

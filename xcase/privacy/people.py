@@ -107,7 +107,6 @@ _EMPLOYED = re.compile(
     r"\b(?:at|for|joined|left|leaving|union,?|by|with)(?: the)? $", re.IGNORECASE
 )
 _AFTER_PLACE = re.compile(r"\b(?:in|near|from|to|around|outside|at|via|of)(?: the)? $", re.I)
-_NO_PERSON_NEXT = re.compile(r"[,]? (?:you|he|she|they|I|we|it|the|this|that|my|there)\b")
 
 
 @dataclass(frozen=True, slots=True)

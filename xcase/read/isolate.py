@@ -49,7 +49,6 @@ def read_files(
     *,
     reader: Reader = read_apart,
     seconds: float = MAX_READ_SECONDS,
-    memory: int = MAX_READ_MEMORY,
     known: Mapping[str, Source] = MappingProxyType({}),
 ) -> Iterator[Source | Skipped]:
     """Yield the documents of files, each given with its name in the records, in their order.
@@ -60,14 +59,13 @@ def read_files(
         reader: what workers call; tests give one that misbehaves. Any other than the default is
             always called in a worker.
         seconds: after so much time the worker of a file is killed.
-        memory: bytes of address space of a worker.
     """
     same = [_unchanged(path, known.get(name)) for path, name in files]
     alone = [
         before is None and (reader is not read_apart or _needs_worker(path))
         for (path, _), before in zip(files, same, strict=True)
     ]
-    pool = _pool(min(alone.count(True), _MAX_WORKERS, cores()), memory)
+    pool = _pool(min(alone.count(True), _MAX_WORKERS, cores()))
     try:
         waiting: deque[tuple[Path, str, Call | Source | None]] = deque()
         for (path, name), apart, before in zip(files, alone, same, strict=True):
@@ -149,8 +147,8 @@ def _digest(path: Path) -> str:
     return ""
 
 
-def _pool(workers: int, memory: int) -> Workers | None:
-    return Workers(workers, _limit, (memory, os.getpid())) if workers else None
+def _pool(workers: int) -> Workers | None:
+    return Workers(workers, _limit, (MAX_READ_MEMORY, os.getpid())) if workers else None
 
 
 def _limit(memory: int, parent: int) -> None:

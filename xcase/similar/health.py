@@ -15,6 +15,8 @@ from xcase.taxonomy import load_industries, load_skills
 FEW = 3
 # Below this share of bad or mixed ends the cases are called one-sided; a convention, not a measure.
 BAD_ENDS = 0.1
+# So many of a kind are named.
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def summary(analysis: Analysis) -> dict[str, str]:
     )
     if told and share < BAD_ENDS:
         ends += "; success-only bias: add stories that did not work out"
-    copies = ", ".join(f"{a} = {b}" for a, b in sorted(health.duplicates.items())[:5])
+    copies = ", ".join(f"{a} = {b}" for a, b in sorted(health.duplicates.items())[:SHOWN])
     return {
         "cases counted once": f"{health.stories} stories, {len(health.duplicates)} near duplicates"
         + (f" ({copies})" if copies else ""),
@@ -78,5 +80,5 @@ def summary(analysis: Analysis) -> dict[str, str]:
     }
 
 
-def _most(counts: dict[str, int], top: int = 5) -> str:
-    return ", ".join(f"{name} {n}" for name, n in list(counts.items())[:top]) or "none told"
+def _most(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in list(counts.items())[:SHOWN]) or "none told"

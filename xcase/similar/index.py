@@ -53,8 +53,6 @@ FEW = 10
 # Sentences encoded together.
 CHUNK = 4096
 
-Progress = Callable[[int, int], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -91,7 +89,6 @@ def open_index(
     encoder: Callable[[], TokenEncoder],
     *,
     model: str,
-    progress: Progress | None = None,
     large: int = LARGE,
 ) -> tuple[Index, str]:
     """Return the index of an analysis and a note on what was done for it.
@@ -120,7 +117,7 @@ def open_index(
         with suppress(OSError):
             disk.write_safely(home / HEAD, sealed(known, home, known["sums"]).encode())
         return _with_lists(earlier, home, known, large), ""
-    index, fresh = _build(analysis, texts, keys, earlier, encoder, model, progress)
+    index, fresh = _build(analysis, texts, keys, earlier, encoder, model)
     if len(ids) >= large:
         before = Lists.load(home / LISTS_FILE) if home else None
         index = replace(index, lists=Lists.build(index.arrays["middles"], before))
@@ -172,11 +169,10 @@ def _build(
     earlier: Index | None,
     encoder: Callable[[], TokenEncoder],
     model: str,
-    progress: Progress | None,
 ) -> tuple[Index, int]:
     kept = {} if earlier is None else {key: i for i, key in enumerate(earlier.keys)}
     fresh = [i for i, key in enumerate(keys) if key not in kept]
-    made = _encode([analysis.cases[i] for i in fresh], texts, encoder, progress) if fresh else []
+    made = _encode([analysis.cases[i] for i in fresh], texts, encoder) if fresh else []
     by_case = dict(zip(fresh, made, strict=True))
     parts = [
         by_case[i] if i in by_case else _copy(earlier, kept[key])  # type: ignore[arg-type]
@@ -208,17 +204,9 @@ def _encode(
     cases: Sequence[Case],
     texts: dict[str, str],
     load: Callable[[], TokenEncoder],
-    progress: Progress | None,
 ) -> list[dict[str, np.ndarray]]:
     encoder = load()
-    total, done = sum(len(units_of(case)) for case in cases), 0
-    made: list[dict[str, np.ndarray]] = []
-    for some in _groups(cases):
-        made += _encode_some(some, texts, encoder)
-        done += sum(len(units_of(case)) for case in some)
-        if progress:
-            progress(done, total)
-    return made
+    return [made for some in _groups(cases) for made in _encode_some(some, texts, encoder)]
 
 
 def _groups(cases: Sequence[Case]) -> Iterator[list[Case]]:

@@ -78,15 +78,15 @@ class Match:
     facets: np.ndarray
     said: np.ndarray
 
-    def strongest(self, facet: str, count: int = 2) -> list[int]:
-        """Return the sentences that speak most for a facet, as rows of the index's ``units``.
+    def strongest(self, facet: str) -> list[int]:
+        """Return the two sentences that speak most for a facet, as rows of the index's ``units``.
 
         Args:
             facet: one of :data:`FACETS`, or "whole" for any of them.
         """
         here = facet == "whole" or self.facets == FACETS.index(facet)
         lines = np.flatnonzero(here & (self.said > 0))
-        best = lines[np.argsort(-self.said[lines], kind="stable")[:count]]
+        best = lines[np.argsort(-self.said[lines], kind="stable")[:2]]
         return [int(self.units[i]) for i in best]
 
 

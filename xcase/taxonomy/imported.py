@@ -35,7 +35,6 @@ COLUMNS = {
     "esco": ("esco", "concepturi", "uri"),
     "onet": ("onet", "element id"),
 }
-_LISTS = ("aliases", "examples")
 _SEPARATOR = re.compile(r"[;|\n]")
 
 
