@@ -117,6 +117,12 @@ ASKED = "I am a nurse on a ward and I cannot delegate a task to my team"
 # ---------------------------------------------------------------- ranking and reasons
 
 
+@pytest.mark.parametrize("count", [1, 2, 4, 9])
+def test_what_is_worth_nothing_is_never_among_the_highest(count: int) -> None:
+    values = np.array([0.0, 0.5, -np.inf, 0.7])
+    assert sorted(rank.top(values, count)) == ([3] if count == 1 else [1, 3])
+
+
 def test_the_case_with_a_like_start_and_gap_comes_first() -> None:
     found = searcher(three()).search(profile_of_text(ASKED), count=3).cases
     assert found[0].case_id == "d1:1"

@@ -211,7 +211,6 @@ def fact(c: Correction) -> Fact:
 
 def added(c: Correction) -> str:
     """Return the label that an addition gives its fact."""
-    """Return the label of the fact that a decision adds."""
     return str(c.value.get(LABELS[c.kind]))
 
 

@@ -2,7 +2,7 @@
 
 All positions are half-open ``[start, end)`` offsets in Unicode code points of the text of the
 document that a record belongs to. The fields of the records written to disk stand in the order in
-which they are written (``CONTRACT`` in the README).
+which they are written.
 """
 
 from __future__ import annotations

@@ -89,9 +89,9 @@ HELPS = 0.2
 # A mention alone never rules a role out.
 LEAST = 1e-3
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
-# Who tells a story in the first person says so about once in twenty words.
 _NARRATOR = re.compile(r"\b(?:I|me|my|myself)\b")
 _QUOTED = re.compile(r"[“\"][^“”\"\n]{2,400}[”\"]")
+# Where so large a share of the words outside quotes is such a word, the narrator tells of himself.
 NARRATED = 0.015
 # A line of a name and little else signs a page or heads it, if it is one of its first or last.
 _SIGNED_WORDS, _SIGNED_LINES = 8, 3

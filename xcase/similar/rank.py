@@ -24,7 +24,7 @@ from xcase.similar.words import telling
 from xcase.vectors import LONGEST, comparable
 
 # Cases read token by token: all of a small analysis, the best of the first step in a large one.
-# Half of them are found by vectors, half by words; how many of the best this loses is not measured.
+# Half of them are found by vectors, half by words; docs/scale.md says how many answers stay.
 CANDIDATES = 100
 # Where so large a share of the cases may be shown, lists are asked and not every vector.
 MOST_ALLOWED = 0.5
@@ -239,7 +239,6 @@ def _rows(bounds: np.ndarray, cases: np.ndarray) -> np.ndarray:
 
 def top(values: np.ndarray, count: int) -> list[int]:
     """Return the positions of the ``count`` highest values that are neither 0 nor -inf."""
-    if count >= len(values):
-        return [int(i) for i in np.flatnonzero(values > -np.inf)]
-    best = np.argpartition(-values, count)[:count]
+    all_of_them = count >= len(values)
+    best = range(len(values)) if all_of_them else np.argpartition(-values, count)[:count]
     return [int(i) for i in best if values[i] > -np.inf and values[i] != 0]

@@ -19,7 +19,7 @@ from xcase.similar.index import Index, check_model
 from xcase.similar.profile import Reading, read
 from xcase.similar.words import shared_spans
 
-# How much of a score the spread of the answers may cost; see the README's table for what it does.
+# How much of a score the spread of the answers may cost; docs/similar.md says what that does.
 DIVERSITY = 0.07
 # Quotes for one reason.
 QUOTES = 3
