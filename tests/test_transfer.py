@@ -516,7 +516,7 @@ def test_a_skill_alone_is_asked_where_it_goes(empty: Base) -> None:
     ("question", "words"),
     [
         (Question("Helthcare", TECH), "'Helthcare'; nearest: Healthcare"),
-        (Question(HEALTH, "public"), "nearest: Public Sector & Military"),
+        (Question(HEALTH, "public"), "Public Sector & Military"),
         (Question(HEALTH, "zzz"), "known: Agriculture"),
         (Question(HEALTH, ""), "known: Agriculture"),
         (Question(HEALTH, TECH, ("delegaton",)), "nearest: delegation"),

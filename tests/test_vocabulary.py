@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from xcase.taxonomy import load_industries
-from xcase.vocabulary import industry_meant, skills_named
+from xcase.errors import UsageError
+from xcase.similar import Filters, check_filters
+from xcase.taxonomy import load_industries, load_skills
+from xcase.transfer.answer import skill_position
+from xcase.vocabulary import industry_known, industry_meant, skill_known, skills_named
 
 
 @pytest.mark.parametrize(
@@ -79,3 +84,21 @@ def test_an_industry_is_meant_if_it_is_the_only_one_named(told: str, label: str 
 def test_every_label_is_meant_with_and_in_its_name() -> None:
     labels = [industry.label for industry in load_industries()]
     assert [industry_meant(label.replace("&", "and")) for label in labels] == labels
+
+
+@pytest.mark.parametrize("name", ["business acumen", "Commercial  Awareness "])
+def test_every_command_knows_a_skill_by_its_name_and_its_aliases(name: str) -> None:
+    assert skill_known(name) == "business acumen"
+    assert check_filters(Filters(skill=name)).skill == "business acumen"
+    assert load_skills()[skill_position(name)].name == "business acumen"
+
+
+@pytest.mark.parametrize("known", [skill_known, industry_known])
+def test_what_is_no_name_is_refused_with_what_to_do_next(known: Callable[[str], str]) -> None:
+    for name in ("zzz", ""):
+        with pytest.raises(UsageError, match=rf"no (skill|industry) '{name}'; (known:|xcase )"):
+            known(name)
+    with pytest.raises(UsageError, match="; nearest: "):
+        known("comercial")
+    with pytest.raises(UsageError, match="; nearest: commercial awareness"):
+        skill_known("comercial awareness")

@@ -6,6 +6,7 @@ import functools
 import itertools
 import re
 
+from xcase.errors import UsageError, nearest
 from xcase.phrases import PhraseTable
 from xcase.records import Span
 from xcase.taxonomy import load_industries, load_skills
@@ -55,6 +56,33 @@ def skills_named(clause: str) -> list[str]:
         for hit in skill_names().find(clause)
         if not any(start <= hit.span.start and hit.span.end <= end for start, end in ordinary)
     ]
+
+
+def skill_known(name: str) -> str:
+    """Return the skill of this name or alias, whatever its case.
+
+    Raises:
+        UsageError: there is none; the nearest names are listed.
+    """
+    names = {phrase: s.name for s in load_skills() for phrase in (*s.aliases, s.name.lower())}
+    wanted = " ".join(name.lower().split())
+    if wanted not in names:
+        near = nearest(wanted, names) or "; xcase taxonomy lists them"
+        raise UsageError(f"no skill {name!r}{near}")
+    return names[wanted]
+
+
+def industry_known(name: str) -> str:
+    """Return the label of the industry that a name means, as :func:`industry_meant` reads it.
+
+    Raises:
+        UsageError: none or several are meant; the nearest labels are listed.
+    """
+    if (label := industry_meant(name)) is None:
+        labels = [industry.label for industry in load_industries()]
+        near = nearest(name, labels) or f"; known: {', '.join(labels)}"
+        raise UsageError(f"no industry {name!r}{near}")
+    return label
 
 
 def industry_meant(told: str) -> str | None:

@@ -14,8 +14,7 @@ from xcase.similar import feedback
 from xcase.similar.index import open_index
 from xcase.similar.profile import profile_of_text, read
 from xcase.similar.search import Filters, Found, Searcher
-from xcase.taxonomy import load_industries, load_skills
-from xcase.vocabulary import industry_meant
+from xcase.vocabulary import industry_known, skill_known
 
 Note = Callable[[str], None]
 OUTCOMES: list[str] = [*OUTCOME_TYPES, *POLARITIES]
@@ -156,22 +155,17 @@ def check_filters(filters: Filters) -> Filters:
     Raises:
         UsageError: an industry, skill or outcome is not known; the nearest names are listed.
     """
-    industries = [i.label for i in load_industries()]
+    asked = filters
     return Filters(
-        industry_from=_industry(filters.industry_from, industries),
-        industry_to=_industry(filters.industry_to, industries),
-        skill=_known(filters.skill, [s.name for s in load_skills()], "skill"),
-        outcome=_known(filters.outcome, OUTCOMES, "outcome"),
-        across=filters.across,
+        industry_from=industry_known(asked.industry_from) if asked.industry_from else "",
+        industry_to=industry_known(asked.industry_to) if asked.industry_to else "",
+        skill=skill_known(asked.skill) if asked.skill else "",
+        outcome=_outcome(asked.outcome) if asked.outcome else "",
+        across=asked.across,
     )
 
 
-def _industry(told: str, industries: list[str]) -> str:
-    return _known(industry_meant(told) or told, industries, "industry")
-
-
-def _known(name: str, names: list[str], what: str) -> str:
-    by_name = {n.lower(): n for n in names}
-    if name and name.lower() not in by_name:
-        raise UsageError(f"no {what} {name!r}{nearest(name, names)}")
-    return by_name[name.lower()] if name else ""
+def _outcome(name: str) -> str:
+    if name.lower() not in OUTCOMES:
+        raise UsageError(f"no outcome {name!r}{nearest(name, OUTCOMES)}")
+    return name.lower()

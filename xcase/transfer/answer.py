@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 
-from xcase.errors import UsageError
 from xcase.records import Bridge, Evidence, Reason, Transfer
 from xcase.taxonomy import load_industries, load_skills
 from xcase.transfer.base import Base
 from xcase.transfer.cases import Sighting
 from xcase.transfer.verdict import WEIGHTS, judge
-from xcase.vocabulary import industry_meant
+from xcase.vocabulary import industry_known, skill_known
 
 QUOTES = 3
 
@@ -67,17 +65,12 @@ def ask(base: Base, question: Question, k: int) -> tuple[Transfer, ...]:
 
 def industry_position(name: str) -> int:
     """Return which industry of the taxonomy is meant."""
-    labels = [i.label for i in load_industries()]
-    known = {label.lower(): n for n, label in enumerate(labels)}
-    return _one_of(industry_meant(name) or name, known, labels, "industry")
+    return [industry.label for industry in load_industries()].index(industry_known(name))
 
 
 def skill_position(name: str) -> int:
     """Return which skill of the taxonomy is meant, by its name or an alias."""
-    skills = load_skills()
-    names = {alias: n for n, s in enumerate(skills) for alias in s.aliases}
-    names |= {s.name.lower(): n for n, s in enumerate(skills)}
-    return _one_of(name, names, [s.name for s in skills], "skill")
+    return [skill.name for skill in load_skills()].index(skill_known(name))
 
 
 def notes(base: Base, question: Question) -> tuple[str, ...]:
@@ -112,20 +105,6 @@ def notes(base: Base, question: Question) -> tuple[str, ...]:
 
 def _positions(name: str | None) -> list[int]:
     return list(range(len(load_industries()))) if name is None else [industry_position(name)]
-
-
-def _one_of(name: str, known: dict[str, int], listed: Sequence[str], what: str) -> int:
-    wanted = " ".join(name.lower().split())
-    if wanted in known:
-        return known[wanted]
-    lower = {n.lower(): n for n in listed}
-    near = get_close_matches(wanted, lower, n=3, cutoff=0.5)
-    # Somebody who writes "tech" or "health" means what begins or contains it.
-    near += [n for n in lower if wanted and wanted in n and n not in near]
-    advice = (
-        f"nearest: {', '.join(lower[n] for n in near)}" if near else f"known: {', '.join(listed)}"
-    )
-    raise UsageError(f"no {what} {name!r}; {advice}")
 
 
 def _transfer(base: Base, source: int, target: int, skill: int) -> Transfer:
