@@ -22,6 +22,7 @@ from xcase.errors import UsageError
 from xcase.pipeline import analyze
 
 ROOT = Path(__file__).parent.parent
+ROSTERS = [ROOT / "examples" / "programme" / f"{side}.csv" for side in ("mentees", "mentors")]
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 # These answer whoever asks them, and print no result.
 SERVING = ("mcp", "serve")
@@ -266,12 +267,19 @@ def test_a_sentence_stays_on_its_line_in_a_pipe(place: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["FORCE_COLOR", "TTY_COMPATIBLE"])
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["show", "s1-bay.md:1"], "Bay nine"),
+        (["match", *ROSTERS, "--lists-only"], "mentor"),
+    ],
+)
 def test_a_pipe_gets_no_escape_codes(
-    place: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    place: Path, monkeypatch: pytest.MonkeyPatch, name: str, command: list[str | Path], words: str
 ) -> None:
     monkeypatch.setenv(name, "1")
-    told = xcase("show", "s1-bay.md:1", folder=place).stdout
-    assert "Bay nine" in told
+    told = xcase(*command, folder=place).stdout
+    assert words in told
     assert "\x1b" not in told
 
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from xcase.match.records import Matching, Pair
 from xcase.options import plain
-from xcase.render import UNWRAPPED
+from xcase.render import terminal
 
 QUOTE = 60  # characters of a quote that a line shows
 
 
 def print_matching(matching: Matching) -> None:
     """Print pairs with their two strongest reasons, then who was left out, then the tables."""
-    console = Console(
-        width=None if sys.stdout.isatty() else UNWRAPPED, highlight=False, emoji=False
-    )
+    console = terminal()
     if matching.pairs:
         table = _table("mentee", "mentor", "score", "sure", "because", "next best")
         for pair in matching.pairs:
