@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from xcase.cli import app
+from xcase.cli_match import _tell
 from xcase.errors import UsageError
 from xcase.match import pairing
 from xcase.match.assign import Assignment
@@ -327,7 +328,10 @@ def test_quotas_and_objectives() -> None:
     both = {"quota": [{"column": "site", "at_least": 1}]}
     failed = run(mentees, mentors, both)
     assert (failed.status, failed.pairs) == ("infeasible", ())
-    assert any("quotas cannot be met together" in note for note in failed.notes)
+    (fault,) = failed.faults
+    assert "quotas cannot be met together" in fault
+    assert fault in failed.notes
+    assert run(mentees, mentors, quota, partial=True).faults == ()
 
 
 def test_score_and_participation_differ_and_the_choice_is_told() -> None:
@@ -752,6 +756,17 @@ def test_a_roster_named_as_a_quota_is_no_cause(place: Path) -> None:
     last = failed.stderr.splitlines()[-1]
     assert "cannot be matched; quota site = n: at least 2 pairs" in last
     assert "not compared" not in last
+
+
+def test_a_failure_is_told_by_its_faults_and_not_by_how_a_note_begins(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = ("the quotas of a note", "quota site: at least so many", "no place is left")
+    matching = Matching((), (), "infeasible", None, notes=told, faults=told[2:])
+    assert not _tell(matching, None, partial=False, as_json=True)
+    said = capsys.readouterr()
+    assert said.err.splitlines()[-1].startswith("xcase: no place is left; --partial")
+    assert json.loads(said.out)["faults"] == ["no place is left"]
 
 
 def test_a_full_pairing_is_done(place: Path) -> None:

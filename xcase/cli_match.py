@@ -167,13 +167,8 @@ def _tell(matching: Matching, out: Path | None, *, partial: bool, as_json: bool)
 
 
 def _explain_failure(matching: Matching, out: Path | None, *, partial: bool) -> None:
-    faults = [
-        note
-        for note in matching.notes
-        if note.startswith("the quotas ") or (note.startswith("quota ") and ": at least " in note)
-    ]
     left = f"{len(matching.unmatched)} mentee(s) cannot be matched" if matching.unmatched else ""
-    told = "; ".join(text for text in (left, *faults) if text)
+    told = "; ".join(text for text in (left, *matching.faults) if text)
     advice = "" if partial else "; --partial gives the pairs that are possible"
     unwritten = f"; {out} was not written" if out is not None and not partial else ""
     note(f"{told}{unwritten}{advice}")

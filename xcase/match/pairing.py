@@ -172,21 +172,20 @@ class _Problem:
         # What is stable goes before how many have a mentor; else more may have one.
         most = choices[0].mentor if choices and not self.rules.stable else pairing.mentor
         possible = bool((most >= 0).all()) and not solution.faults
-        unmatched = explain_unmatched(pairing, choices)
         status = "stable" if self.rules.stable else "optimal" if solution.proven else "feasible"
         if not possible:
             status = "partial" if partial else "infeasible"
         shown = possible or partial
-        pairs = explain_pairs(pairing, alternatives=alternatives) if shown else ()
         doubt = () if solution.proven else ("the pairing is not proven to be the best one",)
         return Matching(
-            pairs=pairs,
-            unmatched=unmatched,
+            pairs=explain_pairs(pairing, alternatives=alternatives) if shown else (),
+            unmatched=explain_unmatched(pairing, choices),
             status=status,
             objective=self._objective(pairing) if shown else None,
             measures=self._measures(pairing, legal, places) if shown else {},
             unmatched_mentors=explain_idle(pairing) if shown else (),
             notes=(*solution.faults, *doubt),
+            faults=solution.faults,
         )
 
     def _free(self, found: Forbidden) -> tuple[Bools, Ints]:

@@ -118,7 +118,8 @@ class Matching:
 
     ``status`` is ``optimal``, ``stable``, ``feasible`` (not proven optimal), ``partial`` or
     ``infeasible`` (then there are no pairs). ``objective`` is the total score, the number of
-    pairs or the largest regret, as the rules ask; ``measures`` holds all of them.
+    pairs or the largest regret, as the rules ask; ``measures`` holds all of them. ``faults`` are
+    the notes that say which quotas cannot be met.
     """
 
     pairs: tuple[Pair, ...]
@@ -131,6 +132,7 @@ class Matching:
     sensitivity: tuple[dict[str, Any], ...] = ()
     what_if: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
