@@ -30,8 +30,10 @@ from xcase.match.records import Evidence, Matching, Profile, Reason, Roster, Sid
 from xcase.match.roster import read_roster
 from xcase.match.rules import Forbid, Pin, Rules, parse_rules
 from xcase.match.score import whole_weights
-from xcase.match.signals import CaseSignal, NoSignals, TransferSignal
+from xcase.match.signals import CaseSignal, NoSignals
 from xcase.match.suggest import suggest
+from xcase.records import Bridge, Transfer
+from xcase.store import to_json
 
 Rows = Sequence[dict[str, Any]]
 
@@ -52,10 +54,15 @@ class WordEncoder:
 class KnownSignals(NoSignals):
     """Knows one transfer, and one case that is like everybody."""
 
-    def transfers(self, source: str, target: str) -> Sequence[TransferSignal]:
+    def transfers(self, source: str, target: str) -> Sequence[Transfer]:
         if (source, target) != ("Healthcare", "Education"):
             return ()
-        return (TransferSignal("delegation", source, target, 0.8, "supported", {}, ()),)
+        words, failed = Bridge(("rota",), ("timetable",)), Evidence("c2", 0, 9, "it failed")
+        return (
+            Transfer(
+                "delegation", source, target, 0.8, "supported", (), {}, words, (), (failed,), ()
+            ),
+        )
 
     def cases(self, profiles: Sequence[Profile], limit: int) -> list[Sequence[CaseSignal]]:
         reason = Reason("gap", 0.6, 1.0)
@@ -648,7 +655,11 @@ def test_suggestions_name_what_is_missing() -> None:
         "built_in_like_cases", ["learnt to hear"],
     )  # fmt: skip
     assert [s["skill"] for s in second["skills"]] == ["listening"]
-    assert [t["skill"] for t in first["transfers"]] == ["delegation"]
+    assert first["transfers"] == to_json(KnownSignals().transfers("Healthcare", "Education"))
+    (carried,) = first["transfers"]
+    assert (carried["skill"], carried["from"]) == ("delegation", "Healthcare")
+    assert [e["quote"] for e in carried["counter_evidence"]] == ["it failed"]
+    assert carried["hypothetical"] == []
     assert [m["mentor_id"] for m in first["mentors"]] == ["r1"]
     assert first["missing"] == []
     assert {"skills wanted", "industry", "transfers"} <= set(second["missing"])

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from xcase import store
 from xcase.errors import UsageError
 from xcase.match.records import Profile
-from xcase.match.signals import CaseFacts, CaseSignal, TransferSignal
-from xcase.records import Analysis
+from xcase.match.signals import CaseFacts, CaseSignal
+from xcase.records import Analysis, Transfer
 from xcase.records import Profile as Described
 from xcase.similar import Searcher, open_searcher
-from xcase.store import to_json
 from xcase.transfer import Base, Question, ask, prepare
 
 # More transfers than this say nothing about one pair.
@@ -47,20 +47,10 @@ class AnalysisSignals:
         searcher = open_searcher(folder, note) if analysis.cases else None
         return cls(analysis, prepare(analysis, folder), searcher)
 
-    def transfers(self, source: str, target: str) -> Sequence[TransferSignal]:
+    def transfers(self, source: str, target: str) -> Sequence[Transfer]:
         """Return the skills that carry over from one industry to another, best first."""
         return [
-            TransferSignal(
-                skill=row.skill,
-                source=row.source,
-                target=row.target,
-                score=round(row.score, 6),
-                verdict=row.verdict,
-                signals=row.signals,
-                evidence=row.evidence,
-                reasons=row.reasons,
-                bridge=to_json(row.bridge),
-            )
+            replace(row, score=round(row.score, 6))
             for row in ask(self._base, Question(source, target), MOST_TRANSFERS)
         ]
 

@@ -19,12 +19,13 @@ from xcase.match.legal import Floats, describe, named_people, overlap, test_valu
 from xcase.match.reader import Passages
 from xcase.match.records import Aim, Profile
 from xcase.match.rules import CRITERION_WEIGHTS, Criterion, Rules
-from xcase.match.signals import CaseSignal, Signals, TransferSignal
+from xcase.match.signals import CaseSignal, Signals
+from xcase.records import Transfer
 
 Values = npt.NDArray[np.uint16]
 Scores = npt.NDArray[np.int32]
 Known = npt.NDArray[np.bool_]
-Transfers = Mapping[tuple[str, str], Mapping[str, TransferSignal]]
+Transfers = Mapping[tuple[str, str], Mapping[str, Transfer]]
 
 UNIT = 1000  # of values and of weights
 HIGHEST = UNIT * UNIT  # a score, in millionths

@@ -8,42 +8,12 @@ in. :class:`xcase.match.known.AnalysisSignals` asks ``transfer`` and ``similar``
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from xcase.endings import ended_well
 from xcase.match.records import Evidence, Profile, Reason
-from xcase.records import Case
-from xcase.store import to_json
-
-
-@dataclass(frozen=True, slots=True)
-class TransferSignal:
-    """One record of ``xcase transfer``; only what a pairing reads has a field of its own."""
-
-    skill: str
-    source: str
-    target: str
-    score: float
-    verdict: str
-    signals: dict[str, Any]
-    evidence: tuple[Evidence, ...]
-    reasons: tuple[Reason, ...] = ()
-    bridge: dict[str, Any] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the record with the contract's names (``from`` is a word of Python)."""
-        return {
-            "skill": self.skill,
-            "from": self.source,
-            "to": self.target,
-            "score": self.score,
-            "verdict": self.verdict,
-            "reasons": [to_json(reason) for reason in self.reasons],
-            "signals": self.signals,
-            "bridge": self.bridge,
-            "evidence": to_json(self.evidence),
-        }
+from xcase.records import Case, Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +32,7 @@ class CaseSignal:
 class Signals(Protocol):
     """What the other rooms know; each answer may be empty, which means: nothing is known."""
 
-    def transfers(self, source: str, target: str) -> Sequence[TransferSignal]:
+    def transfers(self, source: str, target: str) -> Sequence[Transfer]:
         """Return the skills that carry over from one industry to another, best first."""
         ...
 
@@ -74,7 +44,7 @@ class Signals(Protocol):
 class NoSignals:
     """Knows nothing: there is no analysis."""
 
-    def transfers(self, source: str, target: str) -> Sequence[TransferSignal]:  # noqa: ARG002
+    def transfers(self, source: str, target: str) -> Sequence[Transfer]:  # noqa: ARG002
         return ()
 
     def cases(self, profiles: Sequence[Profile], limit: int) -> list[Sequence[CaseSignal]]:  # noqa: ARG002

@@ -14,7 +14,8 @@ from xcase.match.pairing import weigh_up
 from xcase.match.records import Profile, Reason, Roster
 from xcase.match.rules import Rules, check_columns, refuse
 from xcase.match.score import HIGHEST, Context
-from xcase.match.signals import CaseSignal, Signals, TransferSignal
+from xcase.match.signals import CaseSignal, Signals
+from xcase.records import Transfer
 from xcase.store import to_json
 
 # What the mentee says counts more than what helped others like her.
@@ -69,7 +70,7 @@ def suggest(
             {
                 "mentee_id": mentee.id,
                 "skills": skills[:limit],
-                "transfers": [t.as_json() for t in transfers[:limit]],
+                "transfers": to_json(transfers[:limit]),
                 "cases": [_case(c) for c in context.cases[i][:limit]],
                 "mentors": mentors_found,
                 "missing": _missing(mentee, context, i, transfers),
@@ -104,7 +105,7 @@ def _skills(mentee: Profile, cases: Sequence[CaseSignal]) -> list[dict[str, Any]
     return sorted(entries, key=lambda e: (-e["score"], e["skill"]))
 
 
-def _transfers(mentee: Profile, signals: Signals) -> list[TransferSignal]:
+def _transfers(mentee: Profile, signals: Signals) -> list[Transfer]:
     """Return what carries over to the target of the skills that the mentee has."""
     if not (mentee.industry and mentee.target_industry):
         return []
@@ -122,9 +123,7 @@ def _case(case: CaseSignal) -> dict[str, Any]:
     }
 
 
-def _missing(
-    mentee: Profile, context: Context, i: int, transfers: Sequence[TransferSignal]
-) -> list[str]:
+def _missing(mentee: Profile, context: Context, i: int, transfers: Sequence[Transfer]) -> list[str]:
     aims = {s.aim for s in mentee.skills}
     told = {
         "skills wanted": "want" in aims,
