@@ -1,4 +1,4 @@
-"""Agreement of two readers on the narratives and passages of corpus/training.
+"""Agreement of two readers on narratives and passages of corpus/training and corpus/held.
 
     python scripts/agreement.py
 
@@ -13,16 +13,17 @@ import argparse
 from collections import Counter
 
 from gold import Gold, load
-from train_annotator import TRAINING, load_all, load_passages
+from train_annotator import TRAINING, divided, load_passages
 
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__.split("\n")[0]).parse_args()
-    first = {g.id: g for g in load_all()}
-    pairs = [(first[g.id], g) for g in load(TRAINING / "second-reading.jsonl")]
-    print(f"{len(pairs)} narratives read twice")
-    print(f"phases: kappa {kappa(pairs):.3f}")
-    report(pairs)
+    first = {g.id: g for part in divided() for g in part}
+    for name in ("second-reading.jsonl", "second-reading-z.jsonl"):
+        pairs = [(first[g.id], g) for g in load(TRAINING / name) if g.text == first[g.id].text]
+        print(f"{len(pairs)} narratives read twice ({name})")
+        print(f"phases: kappa {kappa(pairs):.3f}")
+        report(pairs)
     passages = {g.text: g for g in load_passages()}
     again = load_passages("second-reading-passages.jsonl")
     both = [(passages[g.text], g) for g in again if g.text in passages]
