@@ -22,7 +22,7 @@ from xcase.records import Person, Span, Tagged
 SHARE = 0.6
 # A description stands for somebody from this probability on: a higher one finds fewer, and makes
 # up as many where a story tells of nobody.
-DESCRIBED = 0.4
+DESCRIBED = 0.3
 # Forms of address, articles and pronouns are no name by themselves.
 _NOT_A_NAME = frozenset(
     {
