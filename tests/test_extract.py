@@ -219,7 +219,7 @@ def test_a_place_that_both_found_counts_once_with_the_role_of_the_name() -> None
     assert mentor is None
 
 
-@pytest.mark.parametrize(("score", "told"), [(0.4, "a shy clerk"), (0.39, None)])
+@pytest.mark.parametrize(("score", "told"), [(0.3, "a shy clerk"), (0.29, None)])
 def test_a_description_counts_from_its_threshold_on(score: float, told: str | None) -> None:
     text = "Amina was a shy clerk."
     spans = [named(text, "Amina", 0.9, 0.0), tagged(text, "a shy clerk", "mentee", score=score)]
@@ -359,16 +359,21 @@ def test_a_span_may_show_two_skills_and_none_below_the_threshold() -> None:
     }
     span = Tagged("skill", 67, 72, 0.9, readings)
     found = find_skills(STORY, [span], SENTENCES, 0.3)
-    # The odds of the tag, 9, times those of the name.
-    assert [(m.skill, m.confidence) for m in found] == [
-        ("delegation", 0.931),
-        ("planning", 0.794),
-        ("vision", 0.5),
-    ]
-    assert [m.skill for m in find_skills(STORY, [span], SENTENCES, 0.6)] == [
-        "delegation",
-        "planning",
-    ]
+    # The odds of the tag, 9, times those of the name; a third name is not told.
+    assert [(m.skill, m.confidence) for m in found] == [("delegation", 0.931), ("planning", 0.794)]
+    assert [m.skill for m in find_skills(STORY, [span], SENTENCES, 0.8)] == ["delegation"]
+
+
+def test_a_second_skill_of_a_span_is_half_as_sure_at_least() -> None:
+    shares = {"delegation": 0.95, "planning": 0.05}
+    readings = {
+        "skill": tuple(shares.get(name, 0.0) for name in SKILLS),
+        "status": one_hot(STATUSES, "used"),
+        "holder": one_hot(HOLDERS, "mentor"),
+    }
+    span = Tagged("skill", 67, 72, 0.9, readings)
+    # 0.994 and 0.321
+    assert [m.skill for m in find_skills(STORY, [span], SENTENCES, 0.3)] == ["delegation"]
 
 
 def test_a_skill_that_the_network_does_not_know_is_found_by_its_name() -> None:
