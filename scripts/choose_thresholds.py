@@ -2,8 +2,8 @@
 
     python scripts/choose_thresholds.py [--gold FILE ...]
 
-The defaults of ``xcase.settings`` are chosen from this table, made on the training narratives that
-were held back and on corpus/gold/stories.jsonl.
+The defaults of ``xcase.settings`` are chosen from this table, made on every twelfth narrative of
+corpus/training, corpus/held and corpus/gold/stories.jsonl.
 """
 
 from __future__ import annotations

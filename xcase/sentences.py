@@ -33,7 +33,8 @@ _ITEM = re.compile(r"(?:[-*•‣▪–—✅❌✔✓➤►·]|\(?\d{1,2}[.)]|\
 _INNER_END = re.compile(r"[.!?…][\"'”’)\]]*\s+\S")
 # An opening bracket, with the spaces after it, that a sentence was said to end on.
 _OPENED = re.compile(r"[\[(][ \t]{0,3}$")
-_EDGE = 4
+# So many characters before a beginning are looked at: a line may be a page long.
+_EDGE = 12
 _CLOSED_BY = re.compile(r"[.!?…][\"'”’)\]]{0,3}$")
 # What no sentence begins with right after another's end.
 _GOES_ON = frozenset(".,;:!?…-)]’'\"”")
@@ -96,10 +97,11 @@ def _start(line: str, at: int) -> int:
     """
     if at == 0:
         return 0
-    opened = _OPENED.search(line, max(0, at - _EDGE), at)
-    at = opened.start() if opened else at
-    before = line[:at].rstrip()
-    if not before or before.endswith(":"):
+    near = line[max(0, at - _EDGE) : at]
+    if opened := _OPENED.search(near):
+        at -= len(near) - opened.start()
+    before = near[: opened.start() if opened else None].rstrip()
+    if at == 0 or before.endswith(":"):
         return -1
     if line[at - 1].isspace() or (_CLOSED_BY.search(before) and line[at] not in _GOES_ON):
         return at

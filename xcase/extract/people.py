@@ -20,8 +20,8 @@ from xcase.records import Person, Span, Tagged
 # A second person counts as a further mentee (or mentor) of the same story if the network is at
 # least this sure of him relative to the first.
 SHARE = 0.6
-# A description stands for somebody from this probability on: a higher one finds fewer, and makes
-# up as many where a story tells of nobody.
+# A description stands for somebody from this probability on: a lower one finds more, and makes up
+# nearly as many more where a story tells of nobody.
 DESCRIBED = 0.3
 # Forms of address, articles and pronouns are no name by themselves.
 _NOT_A_NAME = frozenset(
