@@ -213,10 +213,17 @@ def _label(
 def _person(told: str, text: str, fault: Any) -> str | None:
     if told in ("", "-", "null"):
         return None
-    for name in told.split(";"):
-        if name.strip() not in ("-", "") and name.strip() not in text:
-            fault(f"{name.strip()!r} is not in the text")
-    return told
+    names = [name.strip() for name in told.split(";")]
+    for name in names:
+        if name not in ("-", "") and name not in text:
+            fault(f"{name!r} is not in the text")
+    return "; ".join(_described(name) for name in names)
+
+
+def _described(name: str) -> str:
+    """Return a description in small letters though it began a sentence: with a capital it counts
+    as a name."""
+    return name if people.name_words(name) else f"{name[:1].lower()}{name[1:]}"
 
 
 def passages(markup: str, faults: Faults) -> list[dict[str, Any]]:

@@ -126,7 +126,9 @@ def people(text: str, names: str | None) -> list[Span]:
         name = name.strip()
         if not name:
             continue
-        whole = [Span(*m.span()) for m in re.finditer(rf"\b{re.escape(name)}\b", text)]
+        # A description may begin a sentence, a name is never written small.
+        first = f"(?i:{name[0]})" if name[0].islower() else re.escape(name[0])
+        whole = [Span(*m.span()) for m in re.finditer(rf"\b{first}{re.escape(name[1:])}\b", text)]
         words = [
             w for w in re.findall(r"[\w’'-]+", name) if w[:1].isupper() and w.lower() not in _TITLES
         ]
