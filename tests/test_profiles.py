@@ -11,7 +11,7 @@ from xcase.errors import UsageError
 from xcase.match.roster import read_roster
 from xcase.profiles import read_profile, read_rows
 from xcase.similar import parse_profile
-from xcase.transfer import read_person
+from xcase.transfer import read_asker
 
 FIELDS = {"id": "m1", "name": "Ada Reed", "text": "I nurse.", "skills_have": ["empathy"]}
 FORMS = {
@@ -30,7 +30,7 @@ FORMS = {
 def test_every_form_is_the_same_person_to_all_three(name: str) -> None:
     content = FORMS[name].encode()
     profile, notes = parse_profile(FORMS[name], name)
-    person = read_person(content, name)
+    person = read_asker(content, name)
     (listed,) = read_roster(content, name, side="mentee").profiles
     assert notes == person.remarks == ()
     assert (profile.id, profile.name, profile.text) == ("m1", "Ada Reed", "I nurse.")

@@ -12,7 +12,7 @@ from xcase.errors import UsageError
 from xcase.similar import profile_of_text
 from xcase.similar.profile import read
 from xcase.taxonomy import load_skills
-from xcase.transfer import read_person
+from xcase.transfer import read_asker
 
 ARTS, FARM, BANK, FOOD = "Arts & Media", "Agriculture", "Finance & Insurance", "Hospitality & Food"
 HEALTH, SCHOOL, BUILD, LEGAL = "Healthcare", "Education", "Construction", "Legal"
@@ -20,7 +20,7 @@ ARMY, TECH, SHOP = "Public Sector & Military", "Information & Technology", "Whol
 
 
 def had(text: str) -> tuple[str, ...]:
-    return read_person(json.dumps({"text": text}).encode(), "p.json").skills
+    return read_asker(json.dumps({"text": text}).encode(), "p.json").skills
 
 
 # ---------------------------------------------------------------- start and goal in one clause

@@ -33,7 +33,7 @@ from xcase.records import (
     Transfer,
 )
 from xcase.taxonomy import load_industries, load_skills
-from xcase.transfer import Base, Question, ask, notes, prepare, read_person, show, transfer
+from xcase.transfer import Base, Question, ask, notes, prepare, read_asker, show, transfer
 from xcase.transfer.answer import industry_position, skill_position
 from xcase.transfer.cases import CaseCounts, count_cases
 from xcase.transfer.labour_market import carry, load_labour_market
@@ -551,20 +551,20 @@ def test_all_pairs_of_industries_are_answered_quickly() -> None:
 
 def test_a_profile_as_json_or_csv() -> None:
     row = {"id": "m1", "industry": HEALTH, "skills_have": ["Empathy", "juggling"]}
-    person = read_person(json.dumps(row).encode(), "p.json")
+    person = read_asker(json.dumps(row).encode(), "p.json")
     assert (person.industry, person.skills, person.unknown) == (HEALTH, ("empathy",), ("juggling",))
     table = f"id,industry,skills_have,text\nm1,{HEALTH},empathy; planning,good at negotiation\n"
-    person = read_person(table.encode(), "p.csv")
+    person = read_asker(table.encode(), "p.csv")
     assert person.skills == ("empathy", "planning", "negotiation")
 
 
 def test_what_somebody_lacks_or_wants_is_no_skill_they_have() -> None:
     text = "I am bad at delegation and I want to learn public speaking. I lead negotiation."
-    assert read_person(json.dumps({"text": text}).encode(), "p.json").skills == ("negotiation",)
+    assert read_asker(json.dumps({"text": text}).encode(), "p.json").skills == ("negotiation",)
 
 
 def test_a_misspelt_column_is_reported() -> None:
-    person = read_person(b'{"skill_have": "empathy"}', "p.json")
+    person = read_asker(b'{"skill_have": "empathy"}', "p.json")
     assert person.skills == ()
     assert person.remarks == (
         "unknown field 'skill_have' is kept but not compared; did you mean 'skills_have'?",
@@ -585,7 +585,7 @@ def test_a_misspelt_column_is_reported() -> None:
 )
 def test_a_bad_profile_is_refused(content: bytes, words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        read_person(content, "p")
+        read_asker(content, "p")
 
 
 def test_a_profile_fills_in_the_question(tmp_path: Path, empty: Base) -> None:

@@ -13,7 +13,7 @@ from xcase.privacy.contacts import Found, find_contacts
 from xcase.privacy.key import Key
 from xcase.privacy.lexicon import WORD, given_names, names, word
 from xcase.privacy.people import is_name
-from xcase.privacy.replaced import Reading, apart, end_of, read_text, rewrite, tells
+from xcase.privacy.replaced import Findings, apart, end_of, read_text, rewrite, tells
 
 _NAME = (
     r"(?:sur|fore|first|last|full|middle|nick|user|given|family|maiden|display|mentee|mentor|"
@@ -51,7 +51,7 @@ _COLUMNS = tuple(
 )  # fmt: skip
 
 
-def readings(fields: Mapping[str, Any]) -> Iterator[Reading]:
+def readings(fields: Mapping[str, Any]) -> Iterator[Findings]:
     """Yield what the names and the values of fields tell about people."""
     for column, value in fields.items():
         for name in (str(column), *_names(value)):
@@ -72,18 +72,18 @@ def kind_of(column: str) -> str:
     return next((kind for kind, pattern in _COLUMNS if pattern.search(header)), "")
 
 
-def _value_reading(column: str, text: str) -> Reading:
+def _value_reading(column: str, text: str) -> Findings:
     reading = read_text(text)
     kind = kind_of(column)
     if kind and kind != "person" and any(c.isdigit() for c in text):
-        return Reading((Found(kind, 0, len(text)),), (), frozenset())
+        return Findings((Found(kind, 0, len(text)),), (), frozenset())
     if kind == "person" and len(text.split()) <= 6 and not reading.contacts:
         return _people([m for m in WORD.finditer(text) if tells("person", m)], ())
     return reading
 
 
 @functools.lru_cache(maxsize=4096)
-def _name_reading(name: str) -> Reading:
+def _name_reading(name: str) -> Findings:
     """Read the name of a field, of which capitals say nothing: "Gender", "Overall Experience".
 
     It names whom the lists of given names know, with the surname that follows; whom texts and
@@ -103,14 +103,14 @@ def _name_reading(name: str) -> Reading:
     return _people(chosen, tuple(apart(find_contacts(plain))))
 
 
-def _people(parts: list[re.Match[str]], contacts: tuple[Found, ...]) -> Reading:
+def _people(parts: list[re.Match[str]], contacts: tuple[Found, ...]) -> Findings:
     words = []
     for match in parts:
         bare = word(match.group())
         last = len(parts) > 1 and match is parts[-1]
         style = surrogates.style_of("person", bare, last_of_many=last, acronym=False)
         words.append((match.start(), end_of(match), bare, style))
-    return Reading(contacts, tuple(words), frozenset())
+    return Findings(contacts, tuple(words), frozenset())
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -21,7 +21,7 @@ from xcase.privacy.key import Key
 from xcase.privacy.lexicon import word
 from xcase.privacy.people import is_name
 from xcase.privacy.replaced import (
-    Reading,
+    Findings,
     apart,
     apply_edits,
     assign,
@@ -123,7 +123,7 @@ def _kind(folder: Path) -> bool | None:
     return None if said is None else bool(said)
 
 
-def _path_reading(path: str) -> Reading:
+def _path_reading(path: str) -> Findings:
     words = []
     for match in _PATH_WORD.finditer(path):
         bare = word(match.group())
@@ -131,7 +131,7 @@ def _path_reading(path: str) -> Reading:
         if is_name(bare) and len(bare) > 2 and bare not in _SUFFIXES:
             style = surrogates.style_of("person", bare, last_of_many=False, acronym=False)
             words.append((*match.span(), bare, style))
-    return Reading((), tuple(words), frozenset())
+    return Findings((), tuple(words), frozenset())
 
 
 def _in_path(path: str, everywhere: Iterable[str], key: Key) -> str:
@@ -147,7 +147,7 @@ def _in_path(path: str, everywhere: Iterable[str], key: Key) -> str:
 
 
 def _rewrite(
-    source: Source, reading: Reading, columns: Sequence[Reading], everywhere: set[str], key: Key
+    source: Source, reading: Findings, columns: Sequence[Findings], everywhere: set[str], key: Key
 ) -> Source:
     told = {bare for r in (reading, *columns) for _, _, bare, _ in r.words}
     known = everywhere | {bare for bare in told if len(bare) > 1}

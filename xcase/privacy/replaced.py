@@ -26,7 +26,7 @@ Edit = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Findings:
     """What was found in a text: contacts as they stand, names word by word."""
 
     contacts: tuple[Found, ...]
@@ -41,7 +41,7 @@ def changes(text: str, key: Key) -> list[Edit]:
     return edits(text, reading, (), key)
 
 
-def read_text(text: str) -> Reading:
+def read_text(text: str) -> Findings:
     """Find what a text tells about people."""
     contacts = apart(find_contacts(text))
     taken = [(c.start, c.end) for c in contacts]
@@ -68,15 +68,15 @@ def read_text(text: str) -> Reading:
             words[match.start()] = (match.start(), end_of(match), bare, style)
         if len(parts) > 1 and found.kind != "person":
             phrases.add(tuple(word(m.group()) for m in parts))
-    return Reading(tuple(contacts), tuple(words.values()), frozenset(phrases))
+    return Findings(tuple(contacts), tuple(words.values()), frozenset(phrases))
 
 
-def rewrite(text: str, reading: Reading, everywhere: Iterable[str], key: Key) -> str:
+def rewrite(text: str, reading: Findings, everywhere: Iterable[str], key: Key) -> str:
     """Return the text with surrogates."""
     return apply_edits(text, edits(text, reading, everywhere, key))
 
 
-def edits(text: str, reading: Reading, everywhere: Iterable[str], key: Key) -> list[Edit]:
+def edits(text: str, reading: Findings, everywhere: Iterable[str], key: Key) -> list[Edit]:
     """Return the replacements that a text needs, in order and apart from one another."""
     made = [(c.start, c.end, surrogates.contact(key, c.kind, text[c.start : c.end]))
             for c in reading.contacts]  # fmt: skip
@@ -104,7 +104,7 @@ def apply_edits(text: str, made: Sequence[Edit]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def styles_of(readings: Iterable[Reading]) -> dict[str, str]:
+def styles_of(readings: Iterable[Findings]) -> dict[str, str]:
     """Return for each word of a name the style that it has most often."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for reading in readings:

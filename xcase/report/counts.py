@@ -65,7 +65,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LeftOut:
     """A document that gave no case, or an input that was not read, and why."""
 
     path: str
@@ -128,17 +128,17 @@ def results(cases: Sequence[Case]) -> tuple[Result, ...]:
     return tuple(sorted(found, key=lambda r: (r.type == "other", -r.good.all - r.bad.all, r.type)))
 
 
-def not_cases(analysis: Analysis) -> tuple[Reading, ...]:
+def not_cases(analysis: Analysis) -> tuple[LeftOut, ...]:
     """Return the documents without a case."""
     return tuple(
-        Reading(d.path or d.id, d.reason) for d in analysis.documents if d.kind == "not_a_case"
+        LeftOut(d.path or d.id, d.reason) for d in analysis.documents if d.kind == "not_a_case"
     )
 
 
-def skipped(analysis: Analysis) -> tuple[Reading, ...]:
+def skipped(analysis: Analysis) -> tuple[LeftOut, ...]:
     """Return the inputs that were not read, or not wholly; without folders of this machine."""
     return tuple(
-        Reading(
+        LeftOut(
             PurePosixPath(s.path).name if s.path.startswith("/") else s.path,
             f"{s.message} ({s.code})",
         )

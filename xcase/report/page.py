@@ -167,5 +167,5 @@ def _leading(base: Base, moves: Sequence[tuple[str, str]]) -> list[Transfer]:
     return [t for a, b in moves for t in ask(base, Question(a, b), LEADING)]
 
 
-def _readings(caption: str, found: Sequence[counts.Reading]) -> Table | None:
+def _readings(caption: str, found: Sequence[counts.LeftOut]) -> Table | None:
     return table(caption, ("file", "why"), [(r.path, r.why) for r in found]) if found else None

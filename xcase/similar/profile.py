@@ -50,7 +50,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ProfileReading:
     """What a profile says: clauses by part, the skills wanted, and what it does not tell.
 
     The clauses are without names, titles and pronouns of one person. The industries are those told,
@@ -84,7 +84,7 @@ def parse_profile(content: str, name: str) -> tuple[Profile, tuple[str, ...]]:
     return read_profile(content.encode("utf-8", "replace"), name)
 
 
-def read(profile: Profile) -> Reading:
+def read(profile: Profile) -> ProfileReading:
     """Read what a profile says.
 
     Raises:
@@ -128,7 +128,7 @@ def read(profile: Profile) -> Reading:
         missing.append("skills wanted")
     if not start and not goal:
         missing.append("industry")
-    return Reading(
+    return ProfileReading(
         profile=profile,
         situation=tuple(parts["situation"]),
         gap=tuple(parts["gap"]),

@@ -18,7 +18,7 @@ import numpy as np
 from xcase.embed import TokenEncoder, encode, unit_length
 from xcase.similar.facets import FACETS
 from xcase.similar.index import Index
-from xcase.similar.profile import Reading
+from xcase.similar.profile import ProfileReading
 from xcase.similar.sound import require
 from xcase.similar.words import telling
 from xcase.vectors import LONGEST, comparable
@@ -90,7 +90,7 @@ class Match:
         return [int(self.units[i]) for i in best]
 
 
-def embed(reading: Reading, encoder: TokenEncoder) -> Query:
+def embed(reading: ProfileReading, encoder: TokenEncoder) -> Query:
     """Turn the clauses of a profile into vectors, each token with its share."""
     clauses = [*reading.situation, *reading.gap, *reading.goal]
     vectors = encode(encoder, clauses)

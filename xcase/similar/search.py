@@ -16,7 +16,7 @@ from xcase.records import Analysis, Case, Document, Evidence, Profile, Reason, S
 from xcase.similar import rank
 from xcase.similar.facets import gap_skills
 from xcase.similar.index import Index, check_model
-from xcase.similar.profile import Reading, read
+from xcase.similar.profile import ProfileReading, read
 from xcase.similar.words import shared_spans
 
 # How much of a score the spread of the answers may cost; docs/similar.md says what that does.
@@ -41,7 +41,7 @@ class Found:
     """The similar cases, how the profile was read, and notes on what could not be compared."""
 
     cases: tuple[SimilarCase, ...]
-    reading: Reading
+    reading: ProfileReading
     notes: tuple[str, ...]
 
 
@@ -118,7 +118,7 @@ class Searcher:
         (match,) = rank.match(self.index, query, np.array([at]), self.weights)
         return self._result(match, reading, float(self.index.words.values(query.text)[at]))
 
-    def _allowed(self, filters: Filters, reading: Reading) -> np.ndarray:
+    def _allowed(self, filters: Filters, reading: ProfileReading) -> np.ndarray:
         if filters == Filters():
             return self._first
         home = _home(reading, filters)
@@ -130,7 +130,7 @@ class Searcher:
             allowed[[at for at in tellings if asked[at]][:1]] = True
         return allowed
 
-    def _score(self, match: rank.Match, reading: Reading, words: float) -> float:
+    def _score(self, match: rank.Match, reading: ProfileReading, words: float) -> float:
         """Return what :meth:`_result` will say, without looking for the words that say it."""
         case = self.analysis.cases[match.case]
         values = {
@@ -141,7 +141,7 @@ class Searcher:
         }
         return sum(self.weights[kind] * value for kind, value in values.items())
 
-    def _result(self, match: rank.Match, reading: Reading, words: float) -> SimilarCase:
+    def _result(self, match: rank.Match, reading: ProfileReading, words: float) -> SimilarCase:
         case = self.analysis.cases[match.case]
         document = self._documents[case.document_id]
         reasons = [
@@ -174,7 +174,11 @@ class Searcher:
         return [(int(start), int(end)) for _, _, start, end in rows]
 
     def _notes(
-        self, reading: Reading, passing: int | None, found: tuple[SimilarCase, ...], count: int
+        self,
+        reading: ProfileReading,
+        passing: int | None,
+        found: tuple[SimilarCase, ...],
+        count: int,
     ) -> list[str]:
         """Return what to know of an answer; ``passing`` counts the stories that filters leave."""
         notes = []
@@ -200,7 +204,7 @@ class Searcher:
         return notes
 
 
-def _home(reading: Reading, filters: Filters) -> str:
+def _home(reading: ProfileReading, filters: Filters) -> str:
     """Return the mentee's own industry.
 
     Raises:
@@ -250,7 +254,7 @@ def _shared_skills(case: Case, wanted: tuple[str, ...]) -> tuple[float, list[tup
     return round(len(shared) / len(wanted), 4), [(m.start, m.end) for m in best]
 
 
-def _shared_industries(case: Case, reading: Reading) -> tuple[float, list[tuple[int, int]]]:
+def _shared_industries(case: Case, reading: ProfileReading) -> tuple[float, list[tuple[int, int]]]:
     """Return how surely the case starts where the mentee is and leads where the mentee wants to."""
     asked = [
         (told, guess)

@@ -8,8 +8,8 @@ Raises:
 from __future__ import annotations
 
 from xcase.transfer.answer import Question, ask, notes
+from xcase.transfer.asker import Asker, read_asker
 from xcase.transfer.base import Base, prepare
 from xcase.transfer.command import transfer
-from xcase.transfer.person import Person, read_person
 
-__all__ = ["Base", "Person", "Question", "ask", "notes", "prepare", "read_person", "transfer"]
+__all__ = ["Asker", "Base", "Question", "ask", "notes", "prepare", "read_asker", "transfer"]

@@ -10,8 +10,8 @@ from xcase.errors import nearest
 from xcase.records import Transfer
 from xcase.taxonomy import load_industries
 from xcase.transfer.answer import Question, ask, notes
+from xcase.transfer.asker import read_asker
 from xcase.transfer.base import Base, prepare
-from xcase.transfer.person import read_person
 from xcase.vocabulary import industry_meant
 
 _MADE = "only moves that cases make are shown; name an industry on either side to see others"
@@ -64,7 +64,7 @@ def transfer(
 
 
 def _for_person(question: Question, content: bytes, where: str) -> tuple[Question, tuple[str, ...]]:
-    person = read_person(content, where)
+    person = read_asker(content, where)
     remarks = list(person.remarks)
     if person.unknown:
         remarks.append(f"not in the taxonomy, left out: {', '.join(person.unknown)}")

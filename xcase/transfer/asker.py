@@ -10,7 +10,7 @@ from xcase.vocabulary import skill_names, skills_named
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Asker:
     """Who asks; ``skills`` are names of the taxonomy, ``unknown`` what was told and is not in it.
 
     ``remarks`` name the columns that are not read.
@@ -24,7 +24,7 @@ class Person:
     remarks: tuple[str, ...]
 
 
-def read_person(content: bytes, where: str) -> Person:
+def read_asker(content: bytes, where: str) -> Asker:
     """Read one profile; skills come from ``skills_have`` and, by name and alias, from ``text``.
 
     Of the text only what tells the situation is read: a gap or a goal names what is not there yet.
@@ -40,7 +40,7 @@ def read_person(content: bytes, where: str) -> Person:
         unknown += [] if hits else [name]
     told = (piece for clause in clauses_of(profile.text) for piece in told_in(clause))
     found += [skill for part, words in told if part == "situation" for skill in skills_named(words)]
-    return Person(
+    return Asker(
         name=profile.name or profile.id,
         industry=profile.industry,
         target_industry=profile.target_industry,
