@@ -59,7 +59,9 @@ audit: install
 
 train: install
 	cd scripts && ../$(BIN)/python train_annotator.py large
+	cd scripts && ../$(BIN)/python train_annotator.py deeper
 	cd scripts && ../$(BIN)/python train_annotator.py small
+	cd scripts && ../$(BIN)/python train_annotator.py further
 
 clean:
 	rm -rf $(VENV) xcase-out xcase-export build dist

@@ -77,6 +77,8 @@ def tagged(text: str, phrase: str, kind: str, *, score: float = 0.9, **labels: s
     """Mark the first place of ``phrase``, with readings that are certain of ``labels``."""
     start = text.index(phrase)
     readings = {head: one_hot(READINGS[head], label) for head, label in labels.items()}
+    if "skill" in readings:
+        readings["shown"] = readings["skill"]
     return Tagged(kind, start, start + len(phrase), score, readings)
 
 

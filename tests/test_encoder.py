@@ -43,9 +43,19 @@ def test_what_the_trunk_read_before_changes_nothing(model: Transformer) -> None:
 
 @torch.no_grad()
 def test_tuning_leaves_the_published_layers_alone(model: Transformer) -> None:
-    trunk = Trunk(model)
+    trunk = Trunk(model, TUNED_LAYERS)
     before = model(IDS, MASK), trunk(IDS, MASK)
     for parameter in Encoder(model).upper.parameters():
         parameter.add_(1.0)
     after = model(IDS, MASK), trunk(IDS, MASK)
     torch.testing.assert_close(after, before)
+
+
+@torch.no_grad()
+def test_what_was_trained_with_fewer_layers_goes_on_with_more(model: Transformer) -> None:
+    few, more = Encoder(model, tuned=2), Encoder(model, tuned=4)
+    for parameter in few.upper.parameters():
+        parameter.add_(0.1)
+    trained = {k: v for k, v in few.state_dict().items() if k.startswith("upper.")}
+    assert not more.load_state_dict(trained, strict=False).unexpected_keys
+    torch.testing.assert_close(more(IDS, MASK), few(IDS, MASK))

@@ -60,11 +60,12 @@ class Tagged:
     """A span that the network marked; ``readings`` are its possible labels with probabilities.
 
     ``score`` is the probability that the span is of this ``kind`` at all. The readings of a skill
-    are ``skill``, ``status`` and ``holder`` (an ``alias``, which was looked up, has no ``skill``),
-    those of an outcome ``outcome`` and ``polarity``, each a tuple of probabilities in label order;
-    a ``mentee``, ``mentor`` or ``name`` (which was looked up) has ``role``, the chances that it
-    names the mentee, the mentor or neither, and a ``name`` has ``tags``, the chances that its words
-    are tagged as one or the other; a ``duration`` has none.
+    are ``skill``, ``status`` and ``holder`` (an ``alias``, which was looked up, has no ``skill``)
+    and ``shown``, the chances that its sentence shows each skill, in whatever words; those of an
+    outcome are ``outcome`` and ``polarity``, each a tuple of probabilities in label order; a
+    ``mentee``, ``mentor`` or ``name`` (which was looked up) has ``role``, the chances that it names
+    the mentee, the mentor or neither, and a ``name`` has ``tags``, the chances that its words are
+    tagged as one or the other; a ``duration`` has none.
     """
 
     kind: str

@@ -27,7 +27,7 @@ class Settings:
     case_start: float = 0.4
     # Probability that a span shows a skill, by this name: F1 is flat from 0.08 to 0.12, and the
     # last says less that is wrong.
-    skill: float = 0.12
+    skill: float = 0.1
     # Probability that a span tells an outcome, of this type.
     outcome: float = 0.2
     # Probability that a span tells a duration or a rhythm of meetings.

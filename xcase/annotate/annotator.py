@@ -181,6 +181,8 @@ def _label(
     for position, i in enumerate(labelled):
         names = HEADS[found[i][0]]
         result[i] = {n: tuple(map(float, heads[n][position])) for n in names}
+        if found[i][0] == "skill":
+            result[i]["shown"] = tuple(map(float, said.shows[spans[position][2]]))
     return result
 
 

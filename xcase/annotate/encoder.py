@@ -19,8 +19,8 @@ from xcase.half_precision import fast_bfloat16
 from xcase.transformer import Transformer, run
 
 MODEL = "all-mpnet-base-v2"
-# So many of the last layers are fine-tuned: each further one lengthens the hour of training.
-TUNED_LAYERS = 3
+# So many of the last layers are fine-tuned: with all of them the files would be twice as large.
+TUNED_LAYERS = 6
 
 
 def load_mpnet(*, exact: bool = False) -> Transformer:
@@ -58,12 +58,13 @@ class Trunk(nn.Module):
 
     Args:
         model: its layers are shared.
+        tuned: how many of the last ones are left out.
     """
 
-    def __init__(self, model: Transformer) -> None:
+    def __init__(self, model: Transformer, tuned: int) -> None:
         super().__init__()
         self.embeddings = model.embeddings
-        self.layers = model.layers[:-TUNED_LAYERS]
+        self.layers = model.layers[:-tuned]
         self.bias = model.bias
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
@@ -77,16 +78,21 @@ class Encoder(nn.Module):
 
     Args:
         model: its lower layers are shared, the upper ones copied.
+        tuned: how many are copied.
     """
 
     # Brings the vectors to unit variance, as the heads begin with; directions stay.
     scale = 8.0
 
-    def __init__(self, model: Transformer) -> None:
+    def __init__(self, model: Transformer, tuned: int = TUNED_LAYERS) -> None:
         super().__init__()
         self.dimensions = model.dimensions
-        self.trunk = Trunk(model)
-        self.upper = copy.deepcopy(model.layers[-TUNED_LAYERS:])
+        self.trunk = Trunk(model, tuned)
+        # By their numbers in the model: what was trained with fewer of them can be read, too.
+        first = len(self.trunk.layers)
+        self.upper = nn.ModuleDict(
+            {str(first + n): copy.deepcopy(layer) for n, layer in enumerate(model.layers[first:])}
+        )
 
     def forward(self, ids: Tensor, mask: Tensor, below: Tensor | None = None) -> Tensor:
         """Return ``W x T x dimensions`` from token ids and mask (``W x T``).
@@ -94,4 +100,4 @@ class Encoder(nn.Module):
         ``below`` is what the trunk made of these ids before.
         """
         hidden: Tensor = self.trunk(ids, mask) if below is None else below
-        return run(self.upper, hidden, self.trunk.bias(mask))
+        return run(self.upper.values(), hidden, self.trunk.bias(mask))

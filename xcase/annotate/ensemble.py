@@ -44,9 +44,10 @@ class Ensemble:
 class Opinion:
     """What an ensemble says of one window, as arrays of probabilities.
 
-    ``phase`` is sentences x 4, ``case_start`` sentences, ``tags`` tokens x kinds x 3, each of the
-    industries 21, ``has_case`` a number; ``heard`` has of each network its share and its logits,
-    sentences x 2 (how much it counts for either side) and sentences x 21 (of which industry).
+    ``phase`` is sentences x 4, ``case_start`` sentences, ``shows`` sentences x skills, ``tags``
+    tokens x kinds x 3, each of the industries 21, ``has_case`` a number; ``heard`` has of each
+    network its share and its logits, sentences x 2 (how much it counts for either side) and
+    sentences x 21 (of which industry).
     """
 
     def __init__(self, ensemble: Ensemble, readings: Sequence[Reading]) -> None:
@@ -58,6 +59,7 @@ class Opinion:
         self.has_case = float(self._mean(lambda r: r.has_case[0].sigmoid()))
         self.industry_from = self._mean(lambda r: r.industry_from[0].softmax(-1))
         self.industry_to = self._mean(lambda r: r.industry_to[0].softmax(-1))
+        self.shows = self._mean(lambda r: r.shows[0].sigmoid())
         self.heard = [
             (share, r.sides[0].float().numpy(), r.industries[0].float().numpy())
             for share, r in zip(ensemble.shares, readings, strict=True)

@@ -3,8 +3,8 @@
 An encoder (:mod:`xcase.annotate.encoder`, :mod:`xcase.annotate.minilm`) runs over a window of
 sentences. Heads read
 
-- the mean of each sentence's tokens: its phase, whether a new case begins there, and whether it
-  speaks for a case at all;
+- the mean of each sentence's tokens: its phase, whether a new case begins there, which skills it
+  shows, and whether it speaks for a case at all;
 - each token: whether it is in a skill, an outcome, a duration, or names the mentee or mentor;
 - each span: which skill with which status and holder, which type and polarity of outcome, or
   whether the one it names is the mentee, the mentor or neither;
@@ -28,6 +28,8 @@ DROPOUT = 0.2
 SPAN_HEADS = ("skill", "status", "holder", "outcome", "polarity", "role")
 # At this scale the cosines of a span with 66 names make a soft but clear choice.
 NAME_SCALE = 10.0
+# The log-odds that a sentence shows a skill, before anything is learned.
+SELDOM = -5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Reading:
     industry_to: Tensor  # W x 21
     sides: Tensor  # W x S x 2, how much each sentence counts for either of them
     industries: Tensor  # W x S x 21, of which industry each sentence speaks
+    shows: Tensor  # W x S x skills, which skills each sentence shows, whatever its words
 
 
 class Encodes(Protocol):
@@ -83,6 +86,8 @@ class Network(nn.Module):
         self.sentence = nn.Sequential(nn.Linear(size, size), nn.GELU(), nn.LayerNorm(size))
         self.phase = nn.Linear(size, SIZES["phase"])
         self.case_start = nn.Linear(size, 1)
+        self.shows = nn.Linear(size, SIZES["skill"])
+        nn.init.constant_(self.shows.bias, SELDOM)
         self.tags = nn.Linear(size, len(SPAN_KINDS) * 3)
         self.span = nn.Sequential(nn.Linear(2 * size, size), nn.GELU(), nn.LayerNorm(size))
         self.skill = nn.Linear(size, SIZES["skill"])
@@ -124,6 +129,7 @@ class Network(nn.Module):
             industry_to=industry[:, 1],
             sides=sides,
             industries=industries,
+            shows=self.shows(sentences).float(),
         )
 
     def name_skills(self, vectors: Any) -> None:

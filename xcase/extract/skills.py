@@ -97,6 +97,7 @@ def candidates(tagged: Sequence[Tagged], sentences: Sequence[Sentence]) -> list[
                 "name": logit(chance),
                 "rival": logit(rival),
                 "again": logit(float(again[place])),
+                "shown": logit(span.readings["shown"][place]),
                 "phase": logit(sentence.confidence),
                 "status": logit(max(span.readings["status"])),
             }
