@@ -22,7 +22,8 @@ PLAIN = {
         "bias": 0.0,
     },
     "skill": {
-        "tag": 1.0, "name": 1.0, "rival": 0.0, "again": 0.0, "phase": 0.0, "status": 0.0,
+        "tag": 1.0, "name": 1.0, "rival": 0.0, "again": 0.0, "shown": 0.0,
+        "phase": 0.0, "status": 0.0,
         "bias": 0.0,
     },
     "outcome": {

@@ -317,6 +317,27 @@ def test_a_skill_quotes_its_words_and_takes_the_phase_of_its_sentence() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("between", "surfaces"),
+    [
+        ("them ", ["gave them work to do"]),
+        ("", ["gave work to do"]),
+        ("and ", ["gave", "work to do"]),
+        ("all her staff ", ["gave", "work to do"]),
+    ],
+)
+def test_halves_that_a_pronoun_parts_are_one_skill(between: str, surfaces: list[str]) -> None:
+    text = f"She gave {between}work to do."
+    spans = [skill(text, "gave"), skill(text, "work to do", score=0.8)]
+    assert [m.surface for m in find_skills(text, spans, told(text, "journey"), 0.1)] == surfaces
+
+
+def test_halves_of_two_skills_stay_apart() -> None:
+    text = "She gave them work to do."
+    spans = [skill(text, "gave"), skill(text, "work to do", status="used")]
+    assert len(find_skills(text, spans, told(text, "journey"), 0.1)) == 2
+
+
 @pytest.mark.parametrize(("status", "hypothetical"), [("developed", True), ("lacked", False)])
 def test_what_might_be_is_hypothetical(status: str, hypothetical: bool) -> None:
     (mention,) = find_skills(STORY, [skill(STORY, "delegate", status=status)], SENTENCES, 0.25)
@@ -354,6 +375,7 @@ def test_a_span_may_show_two_skills_and_none_below_the_threshold() -> None:
     shares = {"delegation": 0.6, "planning": 0.3, "vision": 0.1}
     readings = {
         "skill": tuple(shares.get(name, 0.0) for name in SKILLS),
+        "shown": (0.0,) * len(SKILLS),
         "status": one_hot(STATUSES, "used"),
         "holder": one_hot(HOLDERS, "mentor"),
     }
@@ -368,6 +390,7 @@ def test_a_second_skill_of_a_span_is_half_as_sure_at_least() -> None:
     shares = {"delegation": 0.95, "planning": 0.05}
     readings = {
         "skill": tuple(shares.get(name, 0.0) for name in SKILLS),
+        "shown": (0.0,) * len(SKILLS),
         "status": one_hot(STATUSES, "used"),
         "holder": one_hot(HOLDERS, "mentor"),
     }

@@ -25,8 +25,8 @@ class Settings:
     # A further case begins from this probability on: at lower ones more pages of several are cut
     # rightly, and more single stories into two.
     case_start: float = 0.4
-    # Probability that a span shows a skill, by this name: F1 is flat from 0.08 to 0.12, and the
-    # last says less that is wrong.
+    # Probability that a span shows a skill, by this name: F1 is flat from 0.08 to 0.11, and the
+    # higher ones say less that is wrong.
     skill: float = 0.1
     # Probability that a span tells an outcome, of this type.
     outcome: float = 0.2

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -32,6 +32,8 @@ _POSSIBLE = re.compile(
 )
 # Where a clause with a subject of its own begins: what was possible before it says nothing there.
 _NEW_CLAUSE = re.compile(r"[,;:.] ?(?:(?:and|but|so|yet) ){0,2}(?:he|she|they|I|we|it)\b")
+# What may part the halves of one skill: "introduced him to her colleagues".
+_PARTED = re.compile(r" (?:(?:me|you|him|her|it|us|them) )?")
 # How many skills a span may be read as.
 CHOICES = 5
 # How many of them are told, and how near to the surest a second one must come: a third and fainter
@@ -79,7 +81,27 @@ def find_skills(
         if sure >= threshold:
             hits = _aliases().find(text, span.start, span.end)
             mentions += [_mention(text, span, sentence, hit.label, sure) for hit in hits]
-    return sorted(mentions, key=lambda m: (m.start, m.end, m.skill))
+    return _whole(text, sorted(mentions, key=lambda m: (m.start, m.end, m.skill)))
+
+
+def _whole(text: str, mentions: Sequence[SkillMention]) -> list[SkillMention]:
+    """Return mentions in text order, the halves of one that nothing but a pronoun parts joined."""
+    whole: list[SkillMention] = []
+    last: dict[tuple[str, str, str], int] = {}
+    for mention in mentions:
+        said = (mention.skill, mention.status, mention.holder)
+        half = whole[last[said]] if said in last else None
+        if half and _PARTED.fullmatch(text, half.end, mention.start):
+            whole[last[said]] = replace(
+                half,
+                end=mention.end,
+                surface=text[half.start : mention.end],
+                confidence=max(half.confidence, mention.confidence),
+            )
+        else:
+            last[said] = len(whole)
+            whole.append(mention)
+    return whole
 
 
 def candidates(tagged: Sequence[Tagged], sentences: Sequence[Sentence]) -> list[Candidate]:
