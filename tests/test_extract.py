@@ -704,6 +704,13 @@ def test_how_long_is_not_how_often(text: str, told: str, rhythm: bool) -> None:
     assert [q.surface for q in (program.cadence if rhythm else program.duration)] == [told]
 
 
+def test_a_half_more_belongs_to_how_long() -> None:
+    text = "For a year and a half they met, and a halfpenny a time it cost."
+    spans = [tagged(text, "For a year", "duration"), tagged(text, "they met,", "duration")]
+    program = find_program(text, spans, [], Span(0, len(text)), 0.5)
+    assert [q.surface for q in program.duration] == ["For a year and a half", "they met,"]
+
+
 def test_the_form_is_sought_in_the_story_alone() -> None:
     text = "In person. They met. By phone."
     assert find_program(text, [], [], Span(11, 20), 0.5).format == ()

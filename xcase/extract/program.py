@@ -33,6 +33,8 @@ _LASTING = re.compile(
 )
 # How far before its surface such a word may stand.
 _LEAD = 24
+# The networks stop before it now and then.
+_AND_A_HALF = re.compile(r" and a half\b")
 _FORMAT = re.compile(
     r"\b(?:one[- ](?:to|on)[- ]one|1[:-]1|group mentoring|peer (?:mentoring|circle|group)|"
     r"reverse mentoring|speed mentoring|(?:by|over|on) (?:video|zoom|phone|e-?mail)|"
@@ -50,7 +52,7 @@ def find_program(
 ) -> Program:
     """Return the programme facts of a story, each with a probability of at least ``threshold``."""
     told = [
-        Quote(text[span.start : span.end], span.start, span.end)
+        _quote(text, span)
         for span, features in candidates(tagged, sentences)
         if probability("duration", features) >= threshold
     ]
@@ -59,6 +61,12 @@ def find_program(
         cadence=tuple(q for q in told if is_rhythm(text, q)),
         format=tuple(Quote(m.group(), *m.span()) for m in _FORMAT.finditer(text, *story)),
     )
+
+
+def _quote(text: str, span: Tagged) -> Quote:
+    more = _AND_A_HALF.match(text, span.end)
+    end = more.end() if more else span.end
+    return Quote(text[span.start : end], span.start, end)
 
 
 def is_rhythm(text: str, told: Quote) -> bool:
