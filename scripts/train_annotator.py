@@ -35,7 +35,7 @@ from xcase.annotate.encoder import Encoder, load_mpnet, load_tokenizer
 from xcase.annotate.labels import BEGIN, INSIDE, ROLES, SKILLS, SPAN_KINDS, industries
 from xcase.annotate.minilm import load_minilm
 from xcase.annotate.network import Network, Reading
-from xcase.annotate.weights import load_weights, save_weights
+from xcase.annotate.weights import give_weights, save_weights
 from xcase.annotate.windows import Window, pack
 from xcase.embed.runtimes import load_base
 from xcase.extract import people
@@ -183,8 +183,7 @@ def start_further() -> tuple[Network, Any]:
 
 def as_it_is(network: Network, recipe: str) -> Network:
     """Give a network the weights that lie in models/."""
-    path = ROOT / "models" / f"{RECIPES[recipe].weights}.safetensors"
-    network.load_state_dict(load_weights(path), strict=False)
+    give_weights(network, ROOT / "models" / f"{RECIPES[recipe].weights}.safetensors")
     return network
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from test_network import SHORT, network
 
 from xcase.annotate.ensemble import Ensemble
 from xcase.annotate.network import Network
-from xcase.annotate.weights import load_weights, save_weights
+from xcase.annotate.weights import give_weights, load_weights, save_weights
 from xcase.extract.industry import PAGE, heard_in
 from xcase.records import Annotation, Heard
 
@@ -74,3 +75,13 @@ def test_weights_come_back_as_they_were_but_for_rounding(tmp_path: Path) -> None
 def test_a_matrix_takes_a_byte_a_number(tmp_path: Path) -> None:
     save_weights({"layer.weight": torch.randn(256, 512)}, tmp_path / "w.safetensors")
     assert (tmp_path / "w.safetensors").stat().st_size < 1.05 * 256 * 512
+
+
+def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
+    path, layer = tmp_path / "w.safetensors", torch.nn.Linear(3, 2)
+    save_weights({"bias": torch.ones(2)}, path)
+    give_weights(layer, path)
+    assert layer.bias.tolist() == [1.0, 1.0]
+    save_weights({"upper.0.bias": torch.ones(2)}, path)
+    with pytest.raises(ValueError, match=r"another network: it has upper\.0\.bias"):
+        give_weights(layer, path)

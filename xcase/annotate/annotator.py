@@ -18,7 +18,7 @@ from xcase.annotate.ensemble import Ensemble, Opinion
 from xcase.annotate.labels import BEGIN, OUTSIDE, SPAN_KINDS
 from xcase.annotate.minilm import load_minilm
 from xcase.annotate.network import Batch, Network
-from xcase.annotate.weights import load_weights
+from xcase.annotate.weights import give_weights
 from xcase.annotate.windows import Window, pack
 from xcase.half_precision import pack as pack_weights
 from xcase.processes import cores
@@ -122,7 +122,7 @@ class Annotator:
                 else Encoder(load_mpnet(exact=plain))
             )
             file = f"{name}.safetensors"
-            network.load_state_dict(load_weights(models.locate(WEIGHTS, file) / file), strict=False)
+            give_weights(network, models.locate(WEIGHTS, file) / file)
             pack_weights(network)
             networks.append(network)
         return cls(Ensemble(networks, tuple(shares.values())), tokenizer, plain=plain)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 _SCALE = ".scale"
 _LARGEST = 127
@@ -41,3 +41,14 @@ def load_weights(path: Path) -> dict[str, Tensor]:
         elif not (name.endswith(_SCALE) and name.removesuffix(_SCALE) in packed):
             tensors[name] = value.float()
     return tensors
+
+
+def give_weights(network: nn.Module, path: Path) -> None:
+    """Give a network what :func:`save_weights` wrote; what the file lacks stays as it is.
+
+    Raises:
+        ValueError: the file has a tensor for which the network has no place.
+    """
+    unknown = network.load_state_dict(load_weights(path), strict=False).unexpected_keys
+    if unknown:
+        raise ValueError(f"{path.name} is of another network: it has {', '.join(unknown[:3])}")
