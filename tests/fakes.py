@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -76,9 +76,7 @@ def one_hot(labels: Sequence[str], label: str) -> tuple[float, ...]:
 def tagged(text: str, phrase: str, kind: str, *, score: float = 0.9, **labels: str) -> Tagged:
     """Mark the first place of ``phrase``, with readings that are certain of ``labels``."""
     start = text.index(phrase)
-    readings = {head: one_hot(READINGS[head], label) for head, label in labels.items()}
-    if "skill" in readings:
-        readings["shown"] = readings["skill"]
+    readings = _certain(labels)
     return Tagged(kind, start, start + len(phrase), score, readings)
 
 
@@ -136,11 +134,17 @@ def _role(kind: str) -> dict[str, tuple[float, ...]]:
 
 
 def _each(text: str, phrase: str, kind: str, **labels: str) -> list[Tagged]:
-    readings = {head: one_hot(READINGS[head], label) for head, label in labels.items()}
+    readings = _certain(labels)
     return [
         Tagged(kind, *match.span(), 0.9, readings)
         for match in re.finditer(rf"\b{re.escape(phrase)}\b", text)
     ]
+
+
+def _certain(labels: Mapping[str, str]) -> dict[str, tuple[float, ...]]:
+    """Return readings that are certain of ``labels``, and of a skill's sentence, too."""
+    readings = {head: one_hot(READINGS[head], label) for head, label in labels.items()}
+    return readings | ({"shown": readings["skill"]} if "skill" in labels else {})
 
 
 class WordEncoder:
