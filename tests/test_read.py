@@ -324,6 +324,22 @@ def test_markdown(tmp_path: Path) -> None:
     assert record.title == "Night porter"
 
 
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("**Jun, 44**\nJun led.\nAnd left.", "Jun, 44\nJun led. And left."),
+        ("Before\n**Peris**\nafter", "Before\nPeris\nafter"),
+        ("She was\n**very** late,\nand left.", "She was very late, and left."),
+        ("He **led\nand** left.\nThen slept.", "He led and left. Then slept."),
+        ("**all\nbold**", "all bold"),
+        ("*Jun*\nled.", "Jun led."),
+        ("- **Jun**\n  led.", "- Jun led."),
+    ],
+)
+def test_a_bold_line_is_a_line_of_its_own(markdown: str, text: str) -> None:
+    assert markdown_text(markdown) == text
+
+
 def test_tags_that_break_a_line_keep_words_apart() -> None:
     assert markdown_text("She led.<br>Then <b>L</b>ea left.") == "She led.\nThen Lea left."
     assert markdown_text("one<BR />\ntwo <br> three<brand>d") == "one\ntwo\nthreed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from xcase.errors import ReadError
@@ -134,6 +135,8 @@ def _inline(node: SyntaxTreeNode) -> str:
         return "\n" if _BREAK.match(node.content) else ""
     if node.type == "image":
         return ""
+    if node.type == "inline":
+        return _lines(node)
     if node.type == "softbreak":
         return " "
     if node.type == "hardbreak":
@@ -141,6 +144,27 @@ def _inline(node: SyntaxTreeNode) -> str:
     if node.children:
         return "".join(_inline(child) for child in node.children)
     return node.content if node.type in ("text", "code_inline") else ""
+
+
+def _lines(node: SyntaxTreeNode) -> str:
+    """Return the words of a paragraph, its lines joined but for one that is bold and nothing else:
+    who is told of, over what is told.
+    """
+    lines: list[list[SyntaxTreeNode]] = [[]]
+    for child in node.children:
+        if child.type == "softbreak":
+            lines.append([])
+        else:
+            lines[-1].append(child)
+    bold = [_is_bold(line) for line in lines]
+    words = ["".join(_inline(child) for child in line) for line in lines]
+    joints = ("\n" if either else " " for either in map(any, pairwise(bold)))
+    return words[0] + "".join(chain.from_iterable(zip(joints, words[1:], strict=True)))
+
+
+def _is_bold(line: Sequence[SyntaxTreeNode]) -> bool:
+    told = [node for node in line if node.type != "text" or node.content.strip()]
+    return bool(told) and all(node.type == "strong" for node in told)
 
 
 def _without_tags(markup: str) -> str:
