@@ -2,10 +2,10 @@
 
     python scripts/train_annotator.py NETWORK [--epochs N] [--seed S] [--out FILE]
 
-NETWORK is large, then deeper, which goes on with what it wrote; small, then further. About an hour
-each on two idle cores with fast bfloat16, half an hour for further. What the fixed layers of the
-encoder make of a text is computed once; each step then reads whole narratives (some of them set
-beside others), short passages with their skills and outcomes, passages that tell who is who,
+NETWORK is large, then deeper, which goes on with what lies in models/; small, then further. About
+an hour each on two idle cores with fast bfloat16, half an hour for further. What the fixed layers
+of the encoder make of a text is computed once; each step then reads whole narratives (some of them
+set beside others), short passages with their skills and outcomes, passages that tell who is who,
 passages that tell an industry before and after, phrases of the bank, and words of the industry
 table. Only the layers that were tuned and the heads are stored.
 """

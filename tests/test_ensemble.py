@@ -78,10 +78,14 @@ def test_a_matrix_takes_a_byte_a_number(tmp_path: Path) -> None:
 
 
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
-    path, layer = tmp_path / "w.safetensors", torch.nn.Linear(3, 2)
-    save_weights({"bias": torch.ones(2)}, path)
-    give_weights(layer, path)
-    assert layer.bias.tolist() == [1.0, 1.0]
-    save_weights({"upper.0.bias": torch.ones(2)}, path)
-    with pytest.raises(ValueError, match=r"another network: it has upper\.0\.bias"):
-        give_weights(layer, path)
+    path, layers = tmp_path / "w.safetensors", torch.nn.ModuleDict()
+    layers["encoder"], layers["head"] = torch.nn.Linear(3, 2), torch.nn.Linear(2, 1, bias=False)
+    save_weights({"head.weight": torch.ones(1, 2)}, path)
+    give_weights(layers, path)
+    assert layers["head"].weight.tolist() == [[1.0, 1.0]]
+    save_weights({"head.weight": torch.ones(1, 2), "upper.0.bias": torch.ones(2)}, path)
+    with pytest.raises(ValueError, match=r"another network: upper\.0\.bias"):
+        give_weights(layers, path)
+    save_weights({"encoder.bias": torch.ones(2)}, path)
+    with pytest.raises(ValueError, match=r"another network: head\.weight"):
+        give_weights(layers, path)

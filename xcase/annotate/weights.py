@@ -44,11 +44,12 @@ def load_weights(path: Path) -> dict[str, Tensor]:
 
 
 def give_weights(network: nn.Module, path: Path) -> None:
-    """Give a network what :func:`save_weights` wrote; what the file lacks stays as it is.
+    """Give a network what :func:`save_weights` wrote; of its encoder the rest stays as it is.
 
     Raises:
-        ValueError: the file has a tensor for which the network has no place.
+        ValueError: the file has a tensor for which the network has no place, or lacks a head.
     """
-    unknown = network.load_state_dict(load_weights(path), strict=False).unexpected_keys
-    if unknown:
-        raise ValueError(f"{path.name} is of another network: it has {', '.join(unknown[:3])}")
+    told = network.load_state_dict(load_weights(path), strict=False)
+    heads = [name for name in told.missing_keys if not name.startswith("encoder.")]
+    if odd := [*told.unexpected_keys, *heads]:
+        raise ValueError(f"{path.name} is of another network: {', '.join(odd[:3])}")

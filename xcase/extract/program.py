@@ -34,7 +34,7 @@ _LASTING = re.compile(
 # How far before its surface such a word may stand.
 _LEAD = 24
 # The networks stop before it now and then.
-_AND_A_HALF = re.compile(r" and a half\b")
+_AND_A_HALF = re.compile(r" and a half\b(?![-’']| (?:a|an|dozen|of|the)\b)")
 _FORMAT = re.compile(
     r"\b(?:one[- ](?:to|on)[- ]one|1[:-]1|group mentoring|peer (?:mentoring|circle|group)|"
     r"reverse mentoring|speed mentoring|(?:by|over|on) (?:video|zoom|phone|e-?mail)|"

@@ -32,7 +32,7 @@ _POSSIBLE = re.compile(
 )
 # Where a clause with a subject of its own begins: what was possible before it says nothing there.
 _NEW_CLAUSE = re.compile(r"[,;:.] ?(?:(?:and|but|so|yet) ){0,2}(?:he|she|they|I|we|it)\b")
-# What may part the halves of one skill: "introduced him to her colleagues".
+# What may part the halves of one skill, if anything: "introduced him to her colleagues".
 _PARTED = re.compile(r" (?:(?:me|you|him|her|it|us|them) )?")
 # How many skills a span may be read as.
 CHOICES = 5
@@ -85,11 +85,11 @@ def find_skills(
 
 
 def _whole(text: str, mentions: Sequence[SkillMention]) -> list[SkillMention]:
-    """Return mentions in text order, the halves of one that nothing but a pronoun parts joined."""
+    """Return mentions in text order, the halves of one joined that a pronoun parts, or nothing."""
     whole: list[SkillMention] = []
-    last: dict[tuple[str, str, str], int] = {}
+    last: dict[tuple[str, str, str, str], int] = {}
     for mention in mentions:
-        said = (mention.skill, mention.status, mention.holder)
+        said = (mention.skill, mention.status, mention.holder, mention.phase)
         half = whole[last[said]] if said in last else None
         if half and _PARTED.fullmatch(text, half.end, mention.start):
             whole[last[said]] = replace(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from xcase.errors import ReadError
@@ -147,18 +147,22 @@ def _inline(node: SyntaxTreeNode) -> str:
 
 
 def _lines(node: SyntaxTreeNode) -> str:
-    """Return the words of a paragraph, its lines joined but for one that is bold and nothing else:
-    who is told of, over what is told.
+    """Return the words of a paragraph, its lines joined but where a break is hard, or one is bold
+    and nothing else and others follow it: who is told of, over what is told.
     """
     lines: list[list[SyntaxTreeNode]] = [[]]
+    hard = []
     for child in node.children:
-        if child.type == "softbreak":
+        if child.type in ("softbreak", "hardbreak"):
+            hard.append(child.type == "hardbreak")
             lines.append([])
         else:
             lines[-1].append(child)
-    bold = [_is_bold(line) for line in lines]
+    # The last line heads nothing: there the bold words end a sentence.
+    heads = [*map(_is_bold, lines[:-1]), False]
     words = ["".join(_inline(child) for child in line) for line in lines]
-    joints = ("\n" if either else " " for either in map(any, pairwise(bold)))
+    apart = map(any, zip(hard, heads, heads[1:], strict=False))
+    joints = ("\n" if either else " " for either in apart)
     return words[0] + "".join(chain.from_iterable(zip(joints, words[1:], strict=True)))
 
 
