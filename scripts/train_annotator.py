@@ -439,7 +439,7 @@ def passage_losses(network: Network, examples: Sequence[Example], kind: str) -> 
     reading, pairs = read(network, examples)
     tags, spans = tag_windows(reading, pairs, KNOWN_TAGS[kind])
     losses = {"tags": tag_loss(reading, tags), **span_losses(network, reading, spans)}
-    if kind == "passage":
+    if "skill" in KNOWN_TAGS[kind]:
         losses["shows"] = shows_loss(reading, pairs)
     return {f"{kind} {k}": PASSAGE_SHARE * WEIGHT[k] * v for k, v in losses.items()}
 

@@ -371,15 +371,18 @@ def test_what_is_told_outside_the_story_is_no_skill_of_it() -> None:
     assert find_skills(STORY, [skill(STORY, "leads")], SENTENCES[:2], 0.25) == []
 
 
-def test_a_span_may_show_two_skills_and_none_below_the_threshold() -> None:
-    shares = {"delegation": 0.6, "planning": 0.3, "vision": 0.1}
+def of_several(shares: dict[str, float]) -> Tagged:
     readings = {
         "skill": tuple(shares.get(name, 0.0) for name in SKILLS),
         "shown": (0.0,) * len(SKILLS),
         "status": one_hot(STATUSES, "used"),
         "holder": one_hot(HOLDERS, "mentor"),
     }
-    span = Tagged("skill", 67, 72, 0.9, readings)
+    return Tagged("skill", 67, 72, 0.9, readings)
+
+
+def test_a_span_may_show_two_skills_and_none_below_the_threshold() -> None:
+    span = of_several({"delegation": 0.6, "planning": 0.3, "vision": 0.1})
     found = find_skills(STORY, [span], SENTENCES, 0.3)
     # The odds of the tag, 9, times those of the name; a third name is not told.
     assert [(m.skill, m.confidence) for m in found] == [("delegation", 0.931), ("planning", 0.794)]
@@ -387,14 +390,7 @@ def test_a_span_may_show_two_skills_and_none_below_the_threshold() -> None:
 
 
 def test_a_second_skill_of_a_span_is_half_as_sure_at_least() -> None:
-    shares = {"delegation": 0.95, "planning": 0.05}
-    readings = {
-        "skill": tuple(shares.get(name, 0.0) for name in SKILLS),
-        "shown": (0.0,) * len(SKILLS),
-        "status": one_hot(STATUSES, "used"),
-        "holder": one_hot(HOLDERS, "mentor"),
-    }
-    span = Tagged("skill", 67, 72, 0.9, readings)
+    span = of_several({"delegation": 0.95, "planning": 0.05})
     # 0.994 and 0.321
     assert [m.skill for m in find_skills(STORY, [span], SENTENCES, 0.3)] == ["delegation"]
 

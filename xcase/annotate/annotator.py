@@ -73,7 +73,7 @@ NAMING = ("mentee", "mentor", "name")
 SAYING = ("skill", "outcome", "duration")
 # Which heads label a span of which kind.
 HEADS = {
-    "skill": ("skill", "status", "holder"),
+    "skill": ("skill", "status", "holder", "shown"),
     "alias": ("status", "holder"),
     "outcome": ("outcome", "polarity"),
     "mentee": ("role",),
@@ -177,12 +177,10 @@ def _label(
     for i in labelled:
         _, first, last, _ = found[i]
         spans.append((first, last, window.units.index(window.token_unit[first])))
-    heads = said.label(spans)
+    heads = said.label(spans) | {"shown": said.shows[[sentence for *_, sentence in spans]]}
     for position, i in enumerate(labelled):
         names = HEADS[found[i][0]]
         result[i] = {n: tuple(map(float, heads[n][position])) for n in names}
-        if found[i][0] == "skill":
-            result[i]["shown"] = tuple(map(float, said.shows[spans[position][2]]))
     return result
 
 
